@@ -1,0 +1,1 @@
+"""The engine: variables, functions, and the walk back. Read record, variable, function, node, backward."""

@@ -1,0 +1,168 @@
+"""The engine: gradients walk the graph back, from the youngest node to the oldest.
+
+One loop serves every use. Each node is asked once, after all that was computed from it, for the gradients of its
+inputs (`Node.pull`); they are added up where they meet. A plain pass computes on arrays and makes no Variable;
+with `create_graph` the very same derivatives run on Variables and are recorded in their turn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from heapq import heappop, heappush
+from typing import Any
+
+import numpy as np
+
+from rung.config import current_mode, mode
+from rung.core.record import Record
+from rung.cuda import get_array_module, is_array
+from rung.dtypes import as_array, gradient_dtype
+from rung.errors import NanError, ShapeError, message
+
+Root = tuple[Record, Any]
+
+
+def seed_gradient(variable: Any, grad: Any = None) -> Any:
+    """The gradient that a pass starts from: ones, or what the caller gives, checked."""
+    xp = get_array_module(variable)
+    dtype = gradient_dtype(variable.dtype)
+    if grad is None:
+        return xp.ones(variable.shape, dtype)
+    seed = grad if hasattr(grad, "_record") else as_array(grad, xp)
+    if seed.shape != variable.shape:
+        raise ShapeError(
+            message("backward", "the gradient to start from must have the variable's shape",
+                    variable=variable, grad=grad)
+        )  # fmt: skip
+    return seed if seed.dtype == dtype else seed.astype(dtype)
+
+
+def backpropagate(
+    roots: Sequence[Root],
+    *,
+    create_graph: bool | None = None,
+    retain_graph: bool | None = None,
+    retain_grad: bool = False,
+    targets: Sequence[Record] | None = None,
+) -> dict[Record, Any]:
+    """Walk the graph back from `roots`, pairs of a record and its gradient.
+
+    Without `targets`, the gradients of leaves are added to their records. With them, nothing is written: the
+    gradients of just these records are returned, and only what leads to them is computed.
+    """
+    now = current_mode()
+    create_graph = now.create_graph if create_graph is None else create_graph
+    retain_graph = create_graph if retain_graph is None else retain_graph
+    plain = not (create_graph or now.tangents)
+    found: dict[Record, Any] | None = None if targets is None else dict.fromkeys(targets)
+    path = None if found is None else _path_to(found, [record for record, _ in roots])
+    if plain:
+        roots = [(record, getattr(seed, "_data", seed)) for record, seed in roots]
+    with mode(raw=plain, enable_backprop=create_graph, create_graph=create_graph):
+        _walk(roots, plain, retain_graph, retain_grad, found, path)
+    return found or {}
+
+
+def _walk(
+    roots: Iterable[Root],
+    plain: bool,
+    retain_graph: bool,
+    retain_grad: bool,
+    found: dict[Record, Any] | None,
+    path: set[Any] | None,
+) -> None:
+    debug = current_mode().debug
+    arrived: dict[Any, list[Any]] = {}  # node -> [gradient, record] of its first output, of its second …
+    queue: list[Any] = []  # the nodes in `arrived`, youngest first
+    arrivals: Iterable[Root] = roots
+    handed: tuple[Any, ...] = tuple(seed for _, seed in roots)
+    while True:
+        for record, gradient in arrivals:
+            node = record.creator
+            if found is not None and record in found:
+                found[record] = _sum(found[record], gradient)
+            if node is None:
+                if found is None:
+                    _deliver(record, gradient, handed)
+            elif node in arrived:
+                slots, i = arrived[node], 2 * record.index
+                slots[i] = _sum(slots[i], gradient)
+                slots[i + 1] = record
+            elif path is None or node in path:
+                slots = arrived[node] = [None] * (2 * node.n_outputs)
+                slots[2 * record.index] = gradient
+                slots[2 * record.index + 1] = record
+                heappush(queue, (-node.serial, node))
+        if not queue:
+            return
+        node = heappop(queue)[1]
+        slots = arrived.pop(node)
+        gradients, records = slots[::2], slots[1::2]
+        if retain_grad:
+            _retain(records, gradients)
+        handed = (*gradients, *(node.saved or ()))
+        arrivals = node.pull(gradients, records, plain, path)
+        if debug:
+            _check_finite(node, arrivals)
+        if not retain_graph:
+            node.release()
+
+
+def _sum(old: Any, new: Any) -> Any:
+    return new if old is None else old + new
+
+
+def _retain(records: list[Any], gradients: list[Any]) -> None:
+    for record, gradient in zip(records, gradients, strict=True):
+        if record is not None:
+            record.grad = own(gradient, (gradient,))
+
+
+def _deliver(record: Record, gradient: Any, handed: tuple[Any, ...]) -> None:
+    """Add a gradient to a leaf's, which shares memory with no other array."""
+    if not record.differentiable:
+        return
+    if record.grad is None:
+        record.grad = own(gradient, handed)
+    else:
+        record.grad = own(record.grad + gradient, ())
+
+
+def own(gradient: Any, handed: tuple[Any, ...]) -> Any:
+    """The gradient as an array of its own: a copy, unless the node has made it afresh.
+
+    It is not fresh if it is a view, or the very array that the node was handed or had saved.
+    """
+    if not is_array(gradient):
+        if hasattr(gradient, "_record"):
+            return gradient.with_own_array()
+        return np.asarray(gradient)  # a NumPy scalar, which is what NumPy makes of 0-d results
+    if gradient.base is None and not any(gradient is array for array in handed):
+        return gradient
+    return gradient.copy()
+
+
+def _check_finite(node: Any, arrivals: Iterable[Root]) -> None:
+    """Under `rung.debug()`: name the op whose derivative made the first NaN or infinity."""
+    for _, gradient in arrivals:
+        array = getattr(gradient, "_data", gradient)
+        if not bool((abs(array) < float("inf")).all()):
+            raise NanError(
+                f"{node.op.name}: the first NaN or infinity of this backward came out of its derivative"
+            )
+
+
+def _path_to(targets: dict[Record, Any], roots: list[Record]) -> set[Any]:
+    """The nodes and records between `roots` and `targets`: all whose gradient is worth computing."""
+    nodes, stack = set(), [root.creator for root in roots if root.creator is not None]
+    while stack:
+        node = stack.pop()
+        if node not in nodes:
+            nodes.add(node)
+            stack.extend(edge.creator for edge in node.edges if edge.creator is not None)
+    path: set[Any] = set(targets)
+    for node in sorted(nodes, key=lambda node: node.serial):
+        for edge in node.edges:
+            if edge in path or edge.creator in path:
+                path.update((edge, node))
+    return path

@@ -1,0 +1,89 @@
+"""Functions in the book's style: forward on arrays, backward on Variables, inputs and outputs at hand.
+
+    class Square(Function):
+        def forward(self, x):            class attributes, parameters and helper methods as you like
+            return x ** 2
+
+        def backward(self, gy):          works to any order, since it computes on Variables
+            x, = self.inputs
+            return 2 * x * gy
+
+These three functions take the place of the methods of the same names in `Function`.
+"""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import numpy as np
+
+from rung.core.call import share_guards
+from rung.core.guard import note_saved
+from rung.core.node import Node
+from rung.core.plan import Plan
+from rung.core.record import Record
+from rung.core.variable import as_variable, constant, handle
+from rung.dtypes import as_array
+from rung.errors import GraphError
+
+
+def compute(self: Any, arrays: list[Any]) -> Any:
+    """Run forward on arrays as they are."""
+    arrays[:] = [as_array(x) for x in arrays]
+    y = self.forward(*arrays)
+    if isinstance(y, (tuple, list)):
+        return tuple([as_array(part) for part in y]) if len(y) != 1 else as_array(y[0])
+    return as_array(y)
+
+
+def connect(self: Any, arrays: list[Any], edges: list[Any], result: Any, wanted: int) -> Any:
+    """Save everything: only `backward` knows what it will read."""
+    results = result if isinstance(result, tuple) else (result,)
+    op = copy.copy(self)  # so that calls of one instance do not disturb each other
+    op.n_outputs = len(results)
+    for edge, array in zip(edges, arrays, strict=True):
+        note_saved(edge, array)
+    node = Node(op, tuple(edges), _plan(len(arrays), len(results)), (*arrays, *results))
+    outputs = tuple(
+        [handle(y, Record(node, i, node.serial, y.shape, y.dtype, True)) for i, y in enumerate(results)]
+    )
+    share_guards(edges, arrays, outputs)
+    for y in outputs:
+        note_saved(y._record, y._data)
+    return outputs if isinstance(result, tuple) else outputs[0]
+
+
+def pull(
+    self: Any, node: Node, gys: list[Any], records: list[Any], plain: bool, path: set[Any] | None
+) -> list[tuple[Any, Any]]:
+    """Call `backward` on Variables, and check what it returns."""
+    values = node.rebuilt(records)
+    ys = values[len(node.edges) :]
+    op = copy.copy(self)
+    op.inputs = values[: len(node.edges)]
+    op.outputs = [lambda y=y: y for y in ys]
+    results = op.backward(*[_gradient(y, gy) for y, gy in zip(ys, gys, strict=True)])
+    results = results if isinstance(results, tuple) else (results,)
+    if len(results) != len(node.edges):
+        raise GraphError(
+            f"{self.name}: backward must return one gradient per input: "
+            f"expected {len(node.edges)}, but got {len(results)}"
+        )
+    return [
+        (edge, node.fit(gradient._data if plain else gradient, edge))
+        for edge, gradient in zip(node.edges, map(_as_gradient, results), strict=True)
+        if edge.differentiable and gradient is not None
+    ]
+
+
+def _plan(n_inputs: int, n_outputs: int) -> Plan:
+    return Plan(tuple(range(n_inputs)), tuple(range(n_outputs)), tuple, False, (), ())
+
+
+def _gradient(y: Any, gy: Any) -> Any:
+    return constant(np.zeros(y.shape, y.dtype)) if gy is None else as_variable(gy)
+
+
+def _as_gradient(gradient: Any) -> Any:
+    return None if gradient is None else as_variable(gradient)

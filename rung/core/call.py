@@ -1,0 +1,93 @@
+"""What happens when a function is called: compute, and record the call if a derivative may be wanted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from rung.config import Mode, current_mode
+from rung.core.guard import SAVED, note_saved, share_guard
+from rung.core.record import Constant, Record, next_serial
+from rung.core.tangent import call_with_tangents
+from rung.core.variable import Variable, constant
+from rung.dtypes import NUMBERS, as_operand
+from rung.errors import NanError, describe
+
+
+def apply(op: Any, *inputs: Any) -> Any:
+    """Call a function: Variables in, Variables out."""
+    now = current_mode()
+    if now.special:
+        return _apply_specially(op, now, inputs)
+    return _apply(op, now, inputs)
+
+
+def _apply(op: Any, now: Mode, inputs: tuple[Any, ...]) -> Any:
+    """Compute, and record if a derivative may be wanted."""
+    arrays: list[Any] = []
+    edges: list[Any] = []
+    wanted, bit = 0, 1
+    for x in inputs:
+        if isinstance(x, Variable):
+            arrays.append(x._data)
+            edges.append(record := x._record)
+            if record.differentiable:
+                wanted |= bit
+        else:
+            array = as_operand(x, op.name)
+            arrays.append(array)
+            edges.append(_edge_of_data(array))
+        bit += bit
+    result = op.compute(arrays)
+    if wanted and now.enable_backprop and op.differentiable:
+        outputs = op.connect(arrays, edges, result, wanted)
+    elif type(result) is tuple:
+        outputs = tuple([constant(y) for y in result])
+    else:
+        outputs = constant(result)
+    if op.is_view:
+        share_guards(edges, arrays, outputs)
+    return outputs
+
+
+def _edge_of_data(array: Any) -> Any:
+    if type(array) in NUMBERS:
+        return Constant(array, SAVED)
+    return Record(None, 0, next_serial(), array.shape, array.dtype, False)
+
+
+def share_guards(edges: list[Any], arrays: list[Any], outputs: Any) -> None:
+    """Let results that look into an input's memory share its guard."""
+    for y in outputs if isinstance(outputs, tuple) else (outputs,):
+        for edge, array in zip(edges, arrays, strict=True):
+            if type(edge) is Record and _may_share(y._data, array):
+                share_guard(edge, array, y._record)
+
+
+def _may_share(a: Any, b: Any) -> bool:
+    return not (isinstance(a, np.ndarray) and isinstance(b, np.ndarray)) or np.may_share_memory(a, b)
+
+
+def _apply_specially(op: Any, now: Mode, inputs: tuple[Any, ...]) -> Any:
+    """A call in a plain backward (on arrays), under forward mode, or under `rung.debug()`."""
+    if now.raw and not any(isinstance(x, Variable) for x in inputs):
+        return op.compute([as_operand(x, op.name) for x in inputs])
+    if now.tangents:
+        return call_with_tangents(op, now.tangents, inputs)
+    outputs = _apply(op, now, inputs)
+    if now.debug:
+        _inspect(op, inputs, outputs if isinstance(outputs, tuple) else (outputs,))
+    return outputs
+
+
+def _inspect(op: Any, inputs: tuple[Any, ...], outputs: tuple[Variable, ...]) -> None:
+    """Under `rung.debug()`: results are finite, and saved arrays are fingerprinted at once."""
+    for y in outputs:
+        if y.dtype.kind == "f" and not bool((abs(y._data) < float("inf")).all()):
+            came = ", ".join(describe(x) for x in inputs)
+            raise NanError(f"{op.name}: the first NaN or infinity came out of this op, called on {came}")
+    node = outputs[0].creator
+    if node is not None:
+        for record, array in node.saved_arrays([y._record for y in outputs]):
+            note_saved(record, array, debug=True)

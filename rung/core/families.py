@@ -1,0 +1,64 @@
+"""Families of ops: what a group of them would otherwise repeat, said once."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from rung.core.function import Function
+from rung.core.tangent import tangents_of_elementwise
+from rung.shapes import Axis, Shape, broadcast, dropped, expect, kept, normalize_axes
+
+
+class Elementwise(Function):
+    """y[i] = f(a[i], b[i], …), the inputs broadcast together.
+
+    A derivative is a local one, `dx`, which the gradient of the output is multiplied with: a method, or a plain
+    number. Where a local derivative may be infinite, write `grad_x` and select instead of multiplying.
+
+    Shape: any, broadcast -> the broadcast shape.
+    """
+
+    broadcasts = True
+
+    def shape(self, *shapes: Shape) -> Shape:
+        return broadcast(*shapes)
+
+    def tangents(self, inputs: tuple[Any, ...], outputs: tuple[Any, ...], tangents: list[Any]) -> list[Any]:
+        return tangents_of_elementwise(self, inputs, outputs, tangents)
+
+
+class Reduction(Function):
+    """One value for many, along some axes.
+
+    Shape: any -> the shape without the reduced axes; with `keepdims`, they stay with size 1.
+
+    Args:
+        axis: an integer, a tuple of integers, or None for all axes; negative ones count from the last.
+        keepdims: keep the reduced axes.
+    """
+
+    needs_elements: ClassVar[bool] = False  # an empty axis has no result (max, min)
+
+    def __init__(self, axis: Axis = None, keepdims: bool = False):
+        self.axis = tuple(axis) if isinstance(axis, list) else axis
+        self.keepdims = keepdims
+
+    def shape(self, x: Shape) -> Shape:
+        axes = normalize_axes(self.axis, len(x))
+        if self.needs_elements:
+            expect(all(x[axis] for axis in axes), "there must be at least one element to reduce")
+        return kept(x, axes) if self.keepdims else dropped(x, axes)
+
+    def spread(self, y: Any, x_shape: Shape) -> Any:
+        """Give a result its reduced axes back, with size 1, so that it broadcasts against the input."""
+        return y.reshape(kept(x_shape, normalize_axes(self.axis, len(x_shape))))
+
+
+class View(Function):
+    """The same elements under another shape, in the same memory.
+
+    Shape: any -> what the op says.
+    """
+
+    is_view = True
+    multilinear = True

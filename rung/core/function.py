@@ -1,0 +1,173 @@
+"""Functions: the classes that compute and know their derivatives.
+
+There are two ways to write one. An op of Rung's is a class with its shape rule, `forward(self, xp, …)` on arrays
+and one derivative per input (see plan.py). A function in the book's style has `forward(self, *arrays)` and
+`backward(self, *gys)`, which reads `self.inputs` and `self.outputs`.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import numpy as np
+
+from rung.core import book
+from rung.core.call import apply
+from rung.core.guard import SAVED, note_saved
+from rung.core.node import Node
+from rung.core.plan import Plan, argument_names, make_plan
+from rung.core.record import Record
+from rung.core.tangent import tangents_by_double_vjp, tangents_of_multilinear
+from rung.core.variable import handle
+from rung.cuda import ARRAY_MODULES, get_array_module
+from rung.dtypes import harmonize
+from rung.errors import DTypeError, RungError, ShapeError, ValueRangeError, message
+
+
+class Function:
+    """Something that computes arrays from arrays and knows its derivatives.
+
+    In the book's style:
+
+    >>> import rung
+    >>> class Cube(Function):
+    ...     def forward(self, x):
+    ...         return x ** 3
+    ...     def backward(self, gy):
+    ...         x, = self.inputs
+    ...         return 3 * x ** 2 * gy
+    >>> x = rung.Variable(2.0)
+    >>> y = Cube()(x)
+    >>> y.backward()
+    >>> y, x.grad
+    (variable(8.0), variable(12.0))
+    """
+
+    # What a subclass states of itself; the families in families.py state it for whole groups of ops.
+    output_names: ClassVar[tuple[str, ...]] = ("y",)
+    differentiable: ClassVar[bool] = True
+    broadcasts: ClassVar[bool] = False  # gradients are summed over broadcast axes
+    data_inputs: ClassVar[tuple[int, ...]] = ()  # labels, indices, masks: these keep their dtype
+    is_view: ClassVar[bool] = False  # the result looks into the memory of the first input
+    multilinear: ClassVar[bool] = False  # linear in each input when the others are held
+    checks_shape: ClassVar[bool] = False  # ask the shape rule first: the array library would accept more
+    samples: ClassVar[list[Any]] = []  # inputs that rung.testing.check_op tries
+    errors: ClassVar[list[Any]] = []  # shapes of inputs that must be refused
+
+    # Worked out for every subclass.
+    name: ClassVar[str] = "function"
+    input_names: ClassVar[tuple[str, ...]] = ()
+    book_style: ClassVar[bool] = False
+    plans: ClassVar[dict[int, Plan]] = {}
+
+    n_outputs: int = 1
+    forward: Any
+    inputs: Any  # in the book's style, during backward: the input Variables
+    outputs: Any  # likewise: one callable per output that gives its Variable
+
+    def __init_subclass__(cls) -> None:
+        cls.name = _snake_case(cls.__name__)
+        cls.plans = {}
+        cls.book_style = hasattr(cls, "backward")
+        if cls.book_style:
+            cls.compute, cls.connect, cls.pull = book.compute, book.connect, book.pull  # type: ignore[method-assign]
+        elif hasattr(cls, "forward"):
+            cls.input_names = argument_names(cls.forward)[1:]
+        cls.n_outputs = len(cls.output_names)
+
+    def __call__(self, *inputs: Any) -> Any:
+        return apply(self, *inputs)
+
+    def compute(self, arrays: list[Any]) -> Any:
+        """Run forward on operands, brought to one device and one rule of dtypes; the result is an array, or a tuple."""
+        try:
+            xp = harmonize(arrays, self.name, self.data_inputs)
+            if self.checks_shape:
+                self.shape(*map(np.shape, arrays))  # type: ignore[attr-defined]
+            y = self.forward(xp, *arrays)
+        except (ValueError, TypeError, IndexError) as error:
+            raise self.explain(error, arrays) from error
+        if type(y) is tuple:
+            return tuple([part if type(part) in ARRAY_MODULES else xp.asarray(part) for part in y])
+        return y if type(y) in ARRAY_MODULES else xp.asarray(y)
+
+    def connect(self, arrays: list[Any], edges: list[Any], result: Any, wanted: int) -> Any:
+        """Put a call into the graph: save what its derivatives will read, and return its outputs as Variables."""
+        plan = self.plans.get(wanted) or self.make_plan(wanted)
+        for index in plan.saved_inputs:
+            if edges[index].guard is not SAVED:
+                note_saved(edges[index], arrays[index])
+        if type(result) is tuple:
+            return self._connect_many(arrays, edges, result, plan)
+        node = Node(self, edges, plan, plan.select_saved((*arrays, result)))
+        record = Record(node, 0, node.serial, result.shape, result.dtype, True)
+        if plan.saved_outputs:
+            record.guard = SAVED
+        return handle(result, record)
+
+    def _connect_many(
+        self, arrays: list[Any], edges: list[Any], results: tuple[Any, ...], plan: Plan
+    ) -> tuple[Any, ...]:
+        node = Node(self, edges, plan, plan.select_saved((*arrays, *results)))
+        records = [Record(node, i, node.serial, y.shape, y.dtype, True) for i, y in enumerate(results)]
+        for index in plan.saved_outputs:
+            records[index].guard = SAVED
+        return tuple(map(handle, results, records))
+
+    def pull(
+        self, node: Node, gys: list[Any], records: list[Any], plain: bool, path: set[Any] | None
+    ) -> list[tuple[Any, Any]]:
+        """The gradients of a node's inputs, each with the record that it belongs to: see `Node.pull`."""
+        edges, plan = node.edges, node.plan
+        pool = [*gys, *(node.saved if plain else node.rebuilt(records))]
+        if plan.shapes:
+            pool += [edge.shape for edge in edges]
+        for index in plan.zero_filled:
+            if gys[index] is None:
+                pool[index] = self._zeros(index, edges, gys)
+        arrivals = []
+        for index, derivative, select in plan.pulls:
+            edge = edges[index]
+            if path is None or edge in path:
+                gradient = derivative(self, *select(pool))
+                if gradient.shape != edge.shape or gradient.dtype is not edge.dtype:
+                    gradient = node.fit(gradient, edge)
+                arrivals.append((edge, gradient))
+        return arrivals
+
+    def _zeros(self, index: int, edges: tuple[Any, ...], gys: list[Any]) -> Any:
+        """The gradient of an output that nothing was computed from."""
+        other = next(gy for gy in gys if gy is not None)
+        shape = self.shape(*[edge.shape for edge in edges])[index]  # type: ignore[attr-defined]
+        return get_array_module(other).zeros(shape, other.dtype)
+
+    def explain(self, error: Exception, arrays: list[Any]) -> Exception:
+        """The error for a call that failed, in Rung's words: the shape rule's if it has an objection."""
+        came = dict(zip(self.input_names, arrays, strict=False))
+        if isinstance(error, RungError) and not isinstance(error, ShapeError):
+            return error
+        kind: type[RungError] = DTypeError if isinstance(error, TypeError) else ValueRangeError
+        try:
+            if hasattr(self, "shape"):
+                self.shape(*map(np.shape, arrays))
+        except ShapeError as refusal:
+            error = refusal
+        if isinstance(error, ShapeError):
+            kind = ShapeError
+        return kind(message(self.name, str(error), **came))
+
+    def tangents(self, inputs: tuple[Any, ...], outputs: tuple[Any, ...], tangents: list[Any]) -> list[Any]:
+        """Forward mode: the tangents of the outputs, from those of the inputs (None: it does not move)."""
+        if self.multilinear:
+            return tangents_of_multilinear(self, inputs, tangents)
+        return tangents_by_double_vjp(self, inputs, tangents)
+
+    def make_plan(self, wanted: int) -> Plan:
+        """Work out what to save and to compute when the inputs with these bits want a gradient."""
+        plan = self.plans[wanted] = make_plan(type(self), wanted)
+        return plan
+
+
+def _snake_case(name: str) -> str:
+    return "".join("_" + c.lower() if c.isupper() and i and not name[i - 1].isupper() else c.lower()
+                   for i, c in enumerate(name))  # fmt: skip

@@ -1,0 +1,165 @@
+"""The mutation guard: a write to a saved array between forward and backward is an error, not a wrong number.
+
+Most writes are seen as they happen: the `.data` setter and Rung's own writers (optimizers) stamp the guard with
+the clock of `next_serial`, and a node that is older than the stamp refuses. A write through an array that user
+code took from `.data` cannot be seen, so a fingerprint of the saved array is taken as the handle leaves and
+compared in backward. An array that nothing but its own handle holds (its reference count tells) cannot have been
+saved, and costs nothing.
+
+A record's `guard` is None (never saved), `SAVED` (saved, and nobody else ever got at it), or a `Guard`, which
+views share with the variable that they look into.
+"""
+
+from __future__ import annotations
+
+import sys
+import zlib
+from typing import Any
+from weakref import ref
+
+import numpy as np
+
+from rung.core.record import Record, next_serial
+from rung.errors import MutationError
+
+SAVED: Any = "saved"
+
+_COLUMNS = 64
+
+
+def fingerprint(array: Any) -> int:
+    """A checksum of an array's bytes that one pass at memory speed gives.
+
+    Small arrays go through CRC-32 whole; of large ones, the sums of rows and columns of 64 words do, so that
+    moved values show as well as changed ones.
+    """
+    if not isinstance(array, np.ndarray):
+        return _fingerprint_on_device(array)
+    data = np.ascontiguousarray(array).reshape(-1).view(np.uint8)
+    if data.size <= 4096:
+        return zlib.crc32(data.tobytes())
+    cut = data.size - data.size % (8 * _COLUMNS)
+    words = data[:cut].view(np.uint64).reshape(-1, _COLUMNS)
+    return hash(
+        tuple(zlib.crc32(part.tobytes()) for part in (words.sum(axis=0), words.sum(axis=1), data[cut:]))
+    )
+
+
+def _fingerprint_on_device(array: Any) -> int:
+    if not hasattr(array, "__cuda_array_interface__"):
+        return 0  # an array library without readable memory cannot be written to behind our back
+    flat = array.reshape(-1).view("uint8").astype("uint64")
+    ramp = flat.copy()
+    ramp[:] = 1
+    return hash((int(flat.sum()), int((flat * ramp.cumsum()).sum())))
+
+
+class Guard:
+    """Watches the arrays of one piece of memory that nodes have saved."""
+
+    __slots__ = ("marks", "version", "watched")
+
+    def __init__(self) -> None:
+        self.version = 0  # the stamp of the last write that was seen
+        self.watched: dict[int, Any] = {}  # id of a saved array -> weak reference to it
+        self.marks: dict[int, int] = {}  # id of an array that user code can write to -> fingerprint
+
+    def save(self, array: Any) -> None:
+        """A node saves `array`: whatever happened to it so far is what that node computed with."""
+        key = id(array)
+        if key not in self.watched:
+            self.watched[key] = ref(array, lambda _: self._forget(key))
+        elif key in self.marks and (mark := fingerprint(array)) != self.marks[key]:
+            self.marks[key] = mark
+            self.version = next_serial()  # older nodes saved something else
+
+    def _forget(self, key: int) -> None:
+        self.watched.pop(key, None)
+        self.marks.pop(key, None)
+
+    def expose(self) -> None:
+        """User code gets at the memory: from here on the saved arrays may change unseen."""
+        for key, reference in list(self.watched.items()):
+            array = reference()
+            if key not in self.marks and array is not None:
+                self.marks[key] = fingerprint(array)
+
+    def changed(self, array: Any, since: int) -> bool:
+        """Whether `array` was written to after the moment `since`."""
+        if self.version > since:
+            return True
+        mark = self.marks.get(id(array))
+        return mark is not None and fingerprint(array) != mark
+
+
+class _Slot:
+    """Stands for a Variable to measure what `sys.getrefcount` says of an array that only its handle holds."""
+
+    __slots__ = ("_data",)
+
+    def references(self) -> int:
+        return sys.getrefcount(self._data)
+
+
+_slot = _Slot()
+_slot._data = object()
+ALONE = _slot.references()
+
+
+def _full_guard(record: Any, array: Any) -> Guard:
+    """The record's guard, grown from None or SAVED if need be; `array` is the record's own."""
+    guard = record.guard
+    if guard is None or guard is SAVED:
+        grown = record.guard = Guard()
+        if guard is SAVED:
+            grown.save(array)
+        return grown
+    return guard  # type: ignore[no-any-return]
+
+
+def note_saved(record: Record, array: Any, debug: bool = False) -> None:
+    """A node saves the record's array."""
+    if debug:
+        guard = _full_guard(record, array)
+        guard.save(array)
+        guard.expose()
+    elif record.guard is None:
+        record.guard = SAVED
+    elif record.guard is not SAVED:
+        record.guard.save(array)
+
+
+def note_exposed(variable: Any) -> None:
+    """User code is about to be handed the array of a variable that has a guard."""
+    guard = variable._record.guard
+    if sys.getrefcount(variable._data) > ALONE:
+        _full_guard(variable._record, variable._data).expose()
+    elif guard is SAVED:
+        variable._record.guard = None
+    else:
+        guard._forget(id(variable._data))
+        guard.expose()
+
+
+def note_written(variable: Any) -> None:
+    """The variable's array has just been written to in place."""
+    record = variable._record
+    if record.guard is SAVED and sys.getrefcount(variable._data) <= ALONE:
+        record.guard = None
+    elif record.guard is not None:
+        _full_guard(record, variable._data).version = next_serial()
+
+
+def share_guard(record: Any, array: Any, view: Record) -> None:
+    """`view` looks into the memory of `record`, so a write to one is a write to both."""
+    view.guard = _full_guard(record, array)
+
+
+def verify(node: Any, name: str, record: Any, array: Any) -> None:
+    """Refuse to differentiate with an array that was written to after the node saved it."""
+    if record.guard is not None and record.guard.changed(array, node.serial):
+        who = f"{name} ({record.name})" if record.name else name
+        raise MutationError(
+            f"{node.op.name}: its derivative needs {who}, a {record.dtype} array of shape {record.shape}, but the "
+            "array was written to after the op ran; call backward() before writing, or compute with a copy"
+        )

@@ -1,0 +1,123 @@
+"""What a call of one op saves, and what its backward computes, for one choice of wanted gradients.
+
+The argument names of a derivative say what it reads: an input (`x`), an output (`y`), the gradient of an output
+(`gy`), or the shape of an input (`x_shape`). A plan is worked out once per op class and set of wanted inputs, so a
+call saves only what a wanted gradient reads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from operator import itemgetter
+from typing import Any, NamedTuple
+
+Select = Callable[[Sequence[Any]], tuple[Any, ...]]
+
+
+class Pull(NamedTuple):
+    """How to compute the gradient of one input."""
+
+    index: int
+    derivative: Callable[..., Any]
+    select: Select  # its arguments, out of (*gys, *saved, *shapes)
+
+
+class Plan(NamedTuple):
+    saved_inputs: tuple[int, ...]
+    saved_outputs: tuple[int, ...]
+    select_saved: Select  # what to save, out of (*inputs, *outputs)
+    shapes: bool  # whether a derivative reads a shape
+    zero_filled: tuple[
+        int, ...
+    ]  # outputs whose gradient a derivative must have; else None says that there is none
+    pulls: tuple[Pull, ...]
+
+    @property
+    def saved(self) -> bool:
+        return bool(self.saved_inputs or self.saved_outputs)
+
+
+def select(positions: Sequence[int]) -> Select:
+    """A function that picks these positions of a sequence into a tuple, at C speed."""
+    if not positions:
+        return lambda _: ()
+    if len(positions) == 1:
+        return itemgetter(slice(positions[0], positions[0] + 1))
+    return itemgetter(*positions)
+
+
+def argument_names(function: Callable[..., Any]) -> tuple[str, ...]:
+    """The names of a method's positional arguments after `self`."""
+    code = function.__code__
+    return code.co_varnames[1 : code.co_argcount]
+
+
+def gradient_function(op: type, name: str) -> Callable[..., Any] | None:
+    """The derivative by one input as a method from (self, gy, …) to its gradient.
+
+    It is `grad_x` as it is written, or made from a local derivative `dx`, which is a method or a plain number.
+    """
+    if hasattr(op, f"grad_{name}"):
+        return getattr(op, f"grad_{name}")  # type: ignore[no-any-return]
+    local = getattr(op, f"d{name}", None)
+    if callable(local):
+        return _chain(local)
+    if local is None:
+        return None
+    if local == 1:
+        return lambda self, gy: gy
+    return (lambda self, gy: -gy) if local == -1 else (lambda self, gy: gy * local)
+
+
+def _chain(local: Callable[..., Any]) -> Callable[..., Any]:
+    def gradient(self: Any, gy: Any, *values: Any) -> Any:
+        return gy * local(self, *values)
+
+    gradient.reads = ("gy", *argument_names(local))  # type: ignore[attr-defined]
+    return gradient
+
+
+def make_plan(op: Any, wanted: int) -> Plan:
+    """Work out the plan of an op class for the inputs whose bits are set in `wanted`."""
+    inputs, outputs = op.input_names, op.output_names
+    reads, derivatives = {}, {}
+    for index, name in enumerate(inputs):
+        derivative = gradient_function(op, name) if wanted >> index & 1 else None
+        if derivative is not None:
+            derivatives[index] = derivative
+            reads[index] = getattr(derivative, "reads", None) or argument_names(derivative)
+    read = {name for names in reads.values() for name in names}
+    saved_inputs = [i for i, name in enumerate(inputs) if name in read]
+    saved_outputs = [i for i, name in enumerate(outputs) if name in read]
+    pool = [f"g{name}" for name in outputs]
+    pool += [inputs[i] for i in saved_inputs] + [outputs[i] for i in saved_outputs]
+    pool += [f"{name}_shape" for name in inputs]
+    return Plan(
+        tuple(saved_inputs),
+        tuple(saved_outputs),
+        select(saved_inputs + [len(inputs) + i for i in saved_outputs]),
+        any(name.endswith("_shape") for name in read),
+        tuple(
+            i
+            for i, name in enumerate(outputs)
+            if len(outputs) > 1 and any("g" + name in _required(f) for f in derivatives.values())
+        ),
+        tuple(
+            Pull(index, derivative, select([_position(op, pool, name) for name in reads[index]]))
+            for index, derivative in derivatives.items()
+        ),
+    )
+
+
+def _required(derivative: Callable[..., Any]) -> tuple[str, ...]:
+    """The argument names without a default."""
+    names = argument_names(derivative)
+    return names[: len(names) - len(derivative.__defaults__ or ())]
+
+
+def _position(op: Any, pool: list[str], name: str) -> int:
+    if name not in pool:
+        raise TypeError(
+            f"{op.__name__}: a derivative reads {name!r}, but only {', '.join(pool)} are there to read"
+        )
+    return pool.index(name)

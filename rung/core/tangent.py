@@ -1,0 +1,115 @@
+"""Forward mode: tangents travel with the values, op by op.
+
+Under `rung.transform.jvp`, a record carries the tangent of its variable: how the variable moves when the inputs
+of the pass move. Each pass has a number of its own, so passes nest without mixing up their perturbations; an op
+is computed under the outer passes first, and then its tangent is, so a tangent has tangents and derivatives too.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rung.config import current_mode, mode
+from rung.core.backward import backpropagate
+from rung.core.plan import argument_names, gradient_function
+from rung.core.record import next_serial
+from rung.core.variable import Variable, as_variable
+from rung.cuda import get_array_module
+from rung.dtypes import gradient_dtype
+
+
+def begin_pass() -> int:
+    """A number for a new forward-mode pass."""
+    return next_serial()
+
+
+def get_tangent(x: Any, number: int) -> Variable | None:
+    """How `x` moves in the pass of this number; None if it does not."""
+    if not isinstance(x, Variable) or x._record.tangents is None:
+        return None
+    return x._record.tangents.get(number)  # type: ignore[no-any-return]
+
+
+def set_tangent(x: Variable, number: int, tangent: Variable) -> None:
+    """Let `x` move along `tangent` in the pass of this number."""
+    x._record.tangents = {**(x._record.tangents or {}), number: tangent}
+
+
+def call_with_tangents(op: Any, passes: tuple[int, ...], inputs: tuple[Any, ...]) -> Any:
+    """Call an op and give its outputs their tangents in the innermost pass."""
+    number = passes[-1]
+    with mode(tangents=passes[:-1]):
+        outputs = op(*inputs)
+        tangents = [get_tangent(x, number) for x in inputs]
+        if op.differentiable and any(t is not None for t in tangents):
+            ys = outputs if isinstance(outputs, tuple) else (outputs,)
+            for y, tangent in zip(ys, op.tangents(inputs, ys, tangents), strict=True):
+                if tangent is not None:
+                    set_tangent(y, number, tangent)
+            if len(ys) > 1 and ys[0].creator is not None:
+                ys[0].creator.tangents = {index: y._record.tangents for index, y in enumerate(ys)}
+    return outputs
+
+
+def tangents_of_elementwise(
+    op: Any, inputs: tuple[Any, ...], outputs: tuple[Any, ...], tangents: list[Any]
+) -> list[Any]:
+    """The Jacobian of an elementwise op is diagonal, so its derivatives push tangents as they pull gradients."""
+    (y,) = outputs
+    total: Any = None
+    values = {**dict(zip(op.input_names, inputs, strict=True)), op.output_names[0]: y}
+    values |= {f"{name}_shape": y.shape for name in op.input_names}
+    for name, tangent in zip(op.input_names, tangents, strict=True):
+        derivative = gradient_function(type(op), name)
+        if tangent is not None and derivative is not None:
+            reads = getattr(derivative, "reads", None) or argument_names(derivative)
+            values["g" + op.output_names[0]] = tangent
+            part = derivative(op, *[values[read] for read in reads])
+            total = part if total is None else total + part
+    if total is not None and total.shape != y.shape:
+        total = total.broadcast_to(y.shape)
+    return [None if total is None else _of_dtype(total, y)]
+
+
+def tangents_of_multilinear(op: Any, inputs: tuple[Any, ...], tangents: list[Any]) -> list[Any]:
+    """An op that is linear in each input: put each tangent in its input's place, and add up."""
+    total: Any = None
+    for index, tangent in enumerate(tangents):
+        if tangent is not None:
+            part = op(*inputs[:index], tangent, *inputs[index + 1 :])
+            total = part if total is None else total + part
+    return [total]
+
+
+def tangents_by_double_vjp(op: Any, inputs: tuple[Any, ...], tangents: list[Any]) -> list[Any]:
+    """Any other op: its vjp is linear in the gradient u that it pulls back, so the vjp of *that* pushes tangents.
+
+    v = J.T u  is linear in u, and its own vjp along a tangent t is  J t
+    """
+    recording = current_mode().enable_backprop
+    with mode(enable_backprop=True):
+        moved = [_differentiable(x) if t is not None else x for x, t in zip(inputs, tangents, strict=True)]
+        along = {x._record: t for x, t in zip(moved, tangents, strict=True) if t is not None}
+        outputs = op(*moved)
+        ys = outputs if isinstance(outputs, tuple) else (outputs,)
+        us = [Variable(get_array_module(y).zeros(y.shape, gradient_dtype(y.dtype))) for y in ys]
+        pulled = backpropagate(
+            [(y._record, u) for y, u in zip(ys, us, strict=True)], create_graph=True, targets=list(along)
+        )
+        roots = [
+            (gx._record, along[record]) for record, gx in pulled.items()
+            if isinstance(gx, Variable) and gx.differentiable
+        ]  # fmt: skip
+        pushed = backpropagate(
+            roots, create_graph=recording, retain_graph=True, targets=[u._record for u in us]
+        )
+    return [None if t is None else as_variable(t) for t in (pushed.get(u._record) for u in us)]
+
+
+def _differentiable(x: Variable) -> Variable:
+    return x if x.differentiable else Variable(x._data)
+
+
+def _of_dtype(tangent: Any, y: Variable) -> Any:
+    dtype = gradient_dtype(y.dtype)
+    return tangent if tangent.dtype == dtype else tangent.astype(dtype)

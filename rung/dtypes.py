@@ -1,0 +1,112 @@
+"""What may enter an op, and which dtype comes out.
+
+Two rules. Scalars, and arrays of integers or booleans, never widen a float: float32 in, float32 out. And between
+floats, NumPy's own promotion: float32 with float64 is float64.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from rung.cuda import array_module_of, device_name
+from rung.errors import DeviceError, DTypeError, message
+
+REAL_KINDS = "fiub"
+NUMBERS = (float, int, bool)
+_NUMBER_TYPES = set(NUMBERS)
+
+float64 = np.dtype(np.float64)
+
+
+def as_operand(x: Any, op: str) -> Any:
+    """Admit a plain value into an op: an array as it is, a scalar as a Python number (which never widens).
+
+    >>> as_operand(np.float64(2.0), "mul")
+    2.0
+    """
+    if type(x) in NUMBERS:
+        return x
+    if array_module_of(type(x)) is not None:
+        return check_real(x, op)
+    if isinstance(x, np.generic):
+        check_real(x, op)
+        return x.item()
+    if isinstance(x, np.ndarray) and not isinstance(x, np.ma.MaskedArray):
+        return check_real(np.asarray(x), op)
+    if isinstance(x, NUMBERS):
+        return x
+    cure = "wrap it as numpy.array(...)" if isinstance(x, (list, tuple)) else ""
+    raise DTypeError(message(op, f"expected Variables, arrays or numbers, but got {type(x).__name__}", cure))
+
+
+def check_real(array: Any, op: str) -> Any:
+    """Refuse arrays whose elements are not real numbers."""
+    if array.dtype.kind not in REAL_KINDS:
+        raise DTypeError(message(op, f"expected real numbers, but got an array of {array.dtype}"))
+    return array
+
+
+def as_array(x: Any, xp: Any = np) -> Any:
+    """A number or an array as an array; NumPy's scalars keep their dtype.
+
+    >>> as_array(2.0)
+    array(2.)
+    """
+    if array_module_of(type(x)) is not None:
+        return check_real(x, "as_array")
+    if isinstance(x, (np.generic, np.ndarray, *NUMBERS)) and not isinstance(x, np.ma.MaskedArray):
+        return check_real(xp.asarray(x), "as_array")
+    cure = "wrap it as numpy.array(...)" if isinstance(x, (list, tuple)) else ""
+    raise DTypeError(message("Variable", f"expected an array or a number, but got {type(x).__name__}", cure))
+
+
+def harmonize(arrays: list[Any], op: str, data: tuple[int, ...] = ()) -> Any:
+    """Bring the operands of one op to one device and one rule of dtypes, in place; return their module.
+
+    An array of integers or booleans beside a float array is cast to that float's dtype, except at the positions
+    in `data` (labels, indices, masks). Operands without any array become arrays.
+    """
+    first = arrays[0]
+    if len(arrays) == 1:
+        return array_module_of(type(first)) or _from_numbers(arrays)
+    if len(arrays) == 2 and not data:  # the common cases, at once
+        a, b = type(first), type(arrays[1])
+        if (a is b and a not in NUMBERS and first.dtype is arrays[1].dtype) or b in NUMBERS:
+            return array_module_of(a) or _from_numbers(arrays)
+    kinds = {type(x) for x in arrays} - _NUMBER_TYPES
+    if len(kinds) > 1:
+        raise _different_devices(op, arrays)
+    if not kinds:
+        return _from_numbers(arrays)
+    _cast_integers(arrays, data)
+    return array_module_of(kinds.pop())
+
+
+def _cast_integers(arrays: list[Any], data: tuple[int, ...]) -> None:
+    dtypes = {i: x.dtype for i, x in enumerate(arrays) if type(x) not in NUMBERS and i not in data}
+    floats = {dtype for dtype in dtypes.values() if dtype.kind == "f"}
+    if floats and len(floats) < len(set(dtypes.values())):
+        target = np.result_type(*floats)
+        for i, dtype in dtypes.items():
+            if dtype.kind != "f":
+                arrays[i] = arrays[i].astype(target)
+
+
+def _from_numbers(arrays: list[Any]) -> Any:
+    arrays[:] = [np.asarray(x) for x in arrays]
+    return np
+
+
+def _different_devices(op: str, arrays: list[Any]) -> DeviceError:
+    places = sorted({device_name(x) for x in arrays if type(x) not in NUMBERS})
+    return DeviceError(
+        f"{op}: all arrays must be on one device, but they are on {' and '.join(places)}; "
+        "move them with to_gpu() or to_cpu()"
+    )
+
+
+def gradient_dtype(dtype: np.dtype[Any]) -> np.dtype[Any]:
+    """The dtype of a variable's gradient: its own; float64 for integers, which are treated as reals."""
+    return dtype if dtype.kind == "f" else float64

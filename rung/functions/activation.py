@@ -1,0 +1,139 @@
+"""Activations: what makes a stack of linear maps more than one linear map."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rung.core.call import apply
+from rung.core.families import Elementwise
+from rung.core.function import Function
+from rung.core.samples import away_from, case, extreme, normal, scalar
+from rung.core.variable import Variable
+from rung.functions.documented import documented
+from rung.functions.elementwise import exp, where
+from rung.shapes import Shape, normalize_axes
+
+
+class ReLU(Elementwise):
+    """Let positive values through; the derivative at 0 is 0.
+
+        y = max(x, 0)        dy/dx = [y > 0]
+
+    Shape: any -> the same. Source: Nair & Hinton, ICML 2010.
+    """
+
+    def forward(self, xp: Any, x: Any) -> Any:
+        return xp.maximum(x, 0)
+
+    def grad_x(self, gy: Any, y: Any) -> Any:
+        return where(y > 0, gy, 0)
+
+    samples = [away_from(3, 4), scalar(2.0), extreme()]
+
+
+class Sigmoid(Elementwise):
+    """Squash every element into (0, 1), precisely at both ends.
+
+        y = 1 / (1 + exp(-x))        dy/dx = y (1 - y)
+
+    Shape: any -> the same.
+    """
+
+    def forward(self, xp: Any, x: Any) -> Any:
+        e = xp.exp(-abs(x))  # never overflows
+        return xp.where(x >= 0, 1, e) / (1 + e)
+
+    def dx(self, y: Any) -> Any:
+        return y * (1 - y)
+
+    samples = [normal(3, 4), scalar(0.5), extreme()]
+
+
+class Softmax(Function):
+    """Turn scores into probabilities along an axis.
+
+        y = exp(x) / sum(exp(x))     dx = y (dy - sum(y dy))
+
+    Shape: any -> the same.
+    """
+
+    def __init__(self, axis: int = 1):
+        self.axis = axis
+
+    def shape(self, x: Shape) -> Shape:
+        normalize_axes(self.axis, len(x))
+        return x
+
+    def forward(self, xp: Any, x: Any) -> Any:
+        y = xp.exp(x - x.max(axis=self.axis, keepdims=True, initial=_LOWEST))
+        y /= y.sum(axis=self.axis, keepdims=True)
+        return y
+
+    def grad_x(self, gy: Any, y: Any) -> Any:
+        g = y * gy
+        return g - y * g.sum(axis=self.axis, keepdims=True)
+
+    samples = [
+        normal(3, 4),
+        case(normal(3, 4), axis=0),
+        case(normal(2, 3, 4), axis=-1),
+        case(extreme(), axis=0),
+        normal(0, 3),
+    ]
+    errors = [((3,),)]
+
+
+class LogSoftmax(Function):
+    """The logarithm of softmax, without the detour through tiny probabilities.
+
+        y = x - log(sum(exp(x)))     dx = dy - exp(y) sum(dy)
+
+    Shape: any -> the same.
+    """
+
+    def __init__(self, axis: int = 1):
+        self.axis = axis
+
+    def shape(self, x: Shape) -> Shape:
+        normalize_axes(self.axis, len(x))
+        return x
+
+    def forward(self, xp: Any, x: Any) -> Any:
+        y = x - x.max(axis=self.axis, keepdims=True, initial=_LOWEST)
+        return y - xp.log(xp.exp(y).sum(axis=self.axis, keepdims=True))
+
+    def grad_x(self, gy: Any, y: Any) -> Any:
+        return gy - exp(y) * gy.sum(axis=self.axis, keepdims=True)
+
+    samples = [
+        normal(3, 4),
+        case(normal(3, 4), axis=0),
+        case(normal(2, 3, 4), axis=-1),
+        case(extreme(), axis=0),
+        normal(0, 3),
+    ]
+    errors = [((3,),)]
+
+
+# The maximum of an empty row; an actual row always holds something larger or NaN.
+_LOWEST = float("-inf")
+
+
+@documented(ReLU)
+def relu(x: Any) -> Variable:
+    return apply(ReLU(), x)
+
+
+@documented(Sigmoid)
+def sigmoid(x: Any) -> Variable:
+    return apply(Sigmoid(), x)
+
+
+@documented(Softmax)
+def softmax(x: Any, axis: int = 1) -> Variable:
+    return apply(Softmax(axis), x)
+
+
+@documented(LogSoftmax)
+def log_softmax(x: Any, axis: int = 1) -> Variable:
+    return apply(LogSoftmax(axis), x)

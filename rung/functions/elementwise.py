@@ -1,0 +1,520 @@
+"""Ops on one element at a time: arithmetic, powers, exponentials, trigonometry, comparisons, selection."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rung.core.call import apply
+from rung.core.families import Elementwise
+from rung.core.samples import away_from, case, distinct, extreme, mask, normal, scalar, uniform
+from rung.core.variable import Variable
+from rung.functions.documented import documented
+
+# Arithmetic ---------------------------------------------------------------------------------------------------
+
+
+class Add(Elementwise):
+    """Sum of two.
+
+        y = a + b            dy/da = 1            dy/db = 1
+
+    Shape: any two that broadcast -> the broadcast shape.
+
+    >>> add(1.0, Variable(2.0))
+    variable(3.0)
+    """
+
+    def forward(self, xp: Any, a: Any, b: Any) -> Any:
+        return a + b
+
+    da = 1
+    db = 1
+
+    samples = [(normal(3, 4), normal(3, 4)), (normal(3, 1), normal(4)), (scalar(1.5), normal(2))]
+    errors = [((2, 3), (2, 4))]
+
+
+class Sub(Elementwise):
+    """Difference of two.
+
+        y = a - b            dy/da = 1            dy/db = -1
+
+    Shape: any two that broadcast -> the broadcast shape.
+    """
+
+    def forward(self, xp: Any, a: Any, b: Any) -> Any:
+        return a - b
+
+    da = 1
+    db = -1
+
+    samples = [(normal(3, 4), normal(3, 4)), (normal(3, 1), normal(4)), (normal(2), scalar(1.5))]
+    errors = [((2, 3), (2, 4))]
+
+
+class Mul(Elementwise):
+    """Product of two, element by element.
+
+        y = a * b            dy/da = b            dy/db = a
+
+    Shape: any two that broadcast -> the broadcast shape.
+    """
+
+    def forward(self, xp: Any, a: Any, b: Any) -> Any:
+        return a * b
+
+    def da(self, b: Any) -> Any:
+        return b
+
+    def db(self, a: Any) -> Any:
+        return a
+
+    samples = [(normal(3, 4), normal(3, 4)), (normal(3, 1), normal(4)), (scalar(1.5), normal(2))]
+    errors = [((2, 3), (2, 4))]
+
+
+class Div(Elementwise):
+    """Quotient of two, element by element.
+
+        y = a / b            dy/da = 1 / b        dy/db = -y / b
+
+    Shape: any two that broadcast -> the broadcast shape.
+    """
+
+    def forward(self, xp: Any, a: Any, b: Any) -> Any:
+        return a / b
+
+    def grad_a(self, gy: Any, b: Any) -> Any:
+        return gy / b
+
+    def grad_b(self, gy: Any, b: Any, y: Any) -> Any:
+        return -gy * y / b
+
+    samples = [(normal(3, 4), away_from(3, 4)), (normal(3, 1), uniform(4)), (scalar(1.5), uniform(2))]
+    errors = [((2, 3), (2, 4))]
+
+
+class Neg(Elementwise):
+    """The opposite.
+
+        y = -x               dy/dx = -1
+
+    Shape: any -> the same.
+    """
+
+    def forward(self, xp: Any, x: Any) -> Any:
+        return -x
+
+    dx = -1
+
+    samples = [normal(3, 4), scalar(1.5)]
+
+
+class Pow(Elementwise):
+    """A power; base and exponent may both vary.
+
+        y = a ** b           dy/da = b * a ** (b - 1)        dy/db = y * log(a)
+
+    At the corners the derivatives are finite: by the base they are 0 where b = 0, by the exponent 0 where a = 0.
+    By the exponent of a negative base, there is none (NaN).
+
+    Shape: any two that broadcast -> the broadcast shape.
+
+    >>> x = Variable(0.0); y = x ** 0; y.backward(); x.grad
+    variable(0.0)
+    """
+
+    def forward(self, xp: Any, a: Any, b: Any) -> Any:
+        return a**b
+
+    def da(self, a: Any, b: Any) -> Any:
+        if isinstance(b, (int, float)):
+            return b * a ** (b - 1) if b else a * 0
+        return b * a ** where(equal(b, 0), 1, b - 1)
+
+    def db(self, a: Any, y: Any) -> Any:
+        return y * log(where(equal(a, 0), 1, a))
+
+    samples = [
+        (uniform(3, 4), normal(3, 4)), (uniform(3, 1), normal(4)), (normal(3), 2), (uniform(2, 2), -0.5),
+        (normal(3), 3.0), (2.0, normal(3)), (normal(2), 0), (scalar(1.5), 3),
+    ]  # fmt: skip
+    errors = [((2, 3), (2, 4))]
+
+
+@documented(Add)
+def add(a: Any, b: Any) -> Variable:
+    return apply(Add(), a, b)
+
+
+@documented(Sub)
+def sub(a: Any, b: Any) -> Variable:
+    return apply(Sub(), a, b)
+
+
+@documented(Mul)
+def mul(a: Any, b: Any) -> Variable:
+    return apply(Mul(), a, b)
+
+
+@documented(Div)
+def div(a: Any, b: Any) -> Variable:
+    return apply(Div(), a, b)
+
+
+@documented(Neg)
+def neg(x: Any) -> Variable:
+    return apply(Neg(), x)
+
+
+@documented(Pow)
+def pow(a: Any, b: Any) -> Variable:
+    return apply(Pow(), a, b)
+
+
+# Exponentials and roots -----------------------------------------------------------------------------------------
+
+
+class Exp(Elementwise):
+    """The exponential.
+
+        y = exp(x)           dy/dx = y
+
+    Shape: any -> the same.
+    """
+
+    def forward(self, xp: Any, x: Any) -> Any:
+        return xp.exp(x)
+
+    def dx(self, y: Any) -> Any:
+        return y
+
+    samples = [normal(3, 4), scalar(0.0), extreme()]
+
+
+class Log(Elementwise):
+    """The natural logarithm.
+
+        y = log(x)           dy/dx = 1 / x
+
+    Shape: any -> the same.
+    """
+
+    def forward(self, xp: Any, x: Any) -> Any:
+        return xp.log(x)
+
+    def grad_x(self, gy: Any, x: Any) -> Any:
+        return gy / x
+
+    samples = [uniform(3, 4), scalar(1.0)]
+
+
+class Sqrt(Elementwise):
+    """The square root; its derivative at 0 is infinite.
+
+        y = sqrt(x)          dy/dx = 1 / (2 y)
+
+    Shape: any -> the same.
+    """
+
+    def forward(self, xp: Any, x: Any) -> Any:
+        return xp.sqrt(x)
+
+    def grad_x(self, gy: Any, y: Any) -> Any:
+        return gy / (2 * y)
+
+    samples = [uniform(3, 4), scalar(2.0)]
+
+
+@documented(Exp)
+def exp(x: Any) -> Variable:
+    return apply(Exp(), x)
+
+
+@documented(Log)
+def log(x: Any) -> Variable:
+    return apply(Log(), x)
+
+
+@documented(Sqrt)
+def sqrt(x: Any) -> Variable:
+    return apply(Sqrt(), x)
+
+
+# Trigonometry ---------------------------------------------------------------------------------------------------
+
+
+class Sin(Elementwise):
+    """The sine.
+
+        y = sin(x)           dy/dx = cos(x)
+
+    Shape: any -> the same. Unit: radians.
+    """
+
+    def forward(self, xp: Any, x: Any) -> Any:
+        return xp.sin(x)
+
+    def dx(self, x: Any) -> Any:
+        return cos(x)
+
+    samples = [normal(3, 4), scalar(0.0)]
+
+
+class Cos(Elementwise):
+    """The cosine.
+
+        y = cos(x)           dy/dx = -sin(x)
+
+    Shape: any -> the same. Unit: radians.
+    """
+
+    def forward(self, xp: Any, x: Any) -> Any:
+        return xp.cos(x)
+
+    def dx(self, x: Any) -> Any:
+        return -sin(x)
+
+    samples = [normal(3, 4), scalar(0.0)]
+
+
+class Tanh(Elementwise):
+    """Squash every element into (-1, 1).
+
+        y = tanh(x)          dy/dx = 1 - y ** 2
+
+    Shape: any -> the same.
+    """
+
+    def forward(self, xp: Any, x: Any) -> Any:
+        return xp.tanh(x)
+
+    def dx(self, y: Any) -> Any:
+        return 1 - y * y
+
+    samples = [normal(3, 4), scalar(0.0), extreme()]
+
+
+@documented(Sin)
+def sin(x: Any) -> Variable:
+    return apply(Sin(), x)
+
+
+@documented(Cos)
+def cos(x: Any) -> Variable:
+    return apply(Cos(), x)
+
+
+@documented(Tanh)
+def tanh(x: Any) -> Variable:
+    return apply(Tanh(), x)
+
+
+# Corners: absolute value, maximum, selection ------------------------------------------------------------------------
+
+
+class Abs(Elementwise):
+    """The absolute value; its derivative at 0 is 0.
+
+        y = |x|              dy/dx = sign(x)
+
+    Shape: any -> the same.
+    """
+
+    def forward(self, xp: Any, x: Any) -> Any:
+        return abs(x)
+
+    def dx(self, x: Any) -> Any:
+        return sign(x)
+
+    samples = [away_from(3, 4), scalar(-2.0), extreme()]
+
+
+class Sign(Elementwise):
+    """-1, 0 or 1; the derivative is 0.
+
+        y = sign(x)          dy/dx = 0
+
+    Shape: any -> the same.
+    """
+
+    differentiable = False
+
+    def forward(self, xp: Any, x: Any) -> Any:
+        return xp.sign(x)
+
+    samples = [away_from(3, 4), scalar(-2.0)]
+
+
+class Maximum(Elementwise):
+    """The larger of two; a tie shares the gradient evenly.
+
+        y = max(a, b)        dy/da = [a > b] + [a = b] / 2        dy/db = 1 - dy/da
+
+    Shape: any two that broadcast -> the broadcast shape.
+    """
+
+    def forward(self, xp: Any, a: Any, b: Any) -> Any:
+        return xp.maximum(a, b)
+
+    def grad_a(self, gy: Any, a: Any, b: Any) -> Any:
+        return where(greater(a, b), gy, where(equal(a, b), gy / 2, 0))
+
+    def grad_b(self, gy: Any, a: Any, b: Any) -> Any:
+        return where(less(a, b), gy, where(equal(a, b), gy / 2, 0))
+
+    samples = [(distinct(3, 4), distinct(3, 4)), (normal(3, 1), normal(4)), (away_from(3), 0)]
+    errors = [((2, 3), (2, 4))]
+
+
+class Where(Elementwise):
+    """Choose between two, element by element.
+
+        y = a where condition else b
+
+    Shape: any three that broadcast -> the broadcast shape.
+    """
+
+    data_inputs = (0,)
+
+    def forward(self, xp: Any, condition: Any, a: Any, b: Any) -> Any:
+        return xp.where(condition, a, b)
+
+    def grad_a(self, gy: Any, condition: Any) -> Any:
+        return where(condition, gy, 0)
+
+    def grad_b(self, gy: Any, condition: Any) -> Any:
+        return where(condition, 0, gy)
+
+    errors = [((2,), (2, 3), (2, 3))]
+    samples = [
+        (mask(3, 4), normal(3, 4), normal(3, 4)), (mask(3, 1), normal(4), scalar(1.0)), (mask(3, 4), normal(3, 4), 0),
+    ]  # fmt: skip
+
+
+class Cast(Elementwise):
+    """The same values in another dtype; the gradient comes back in the dtype of the input.
+
+    Shape: any -> the same.
+    """
+
+    def __init__(self, dtype: Any):
+        self.dtype = dtype
+
+    def forward(self, xp: Any, x: Any) -> Any:
+        return x.astype(self.dtype)
+
+    dx = 1
+
+    samples = [case(normal(3, 4), dtype="float64")]
+
+
+@documented(Abs)
+def absolute(x: Any) -> Variable:
+    return apply(Abs(), x)
+
+
+@documented(Sign)
+def sign(x: Any) -> Variable:
+    return apply(Sign(), x)
+
+
+@documented(Maximum)
+def maximum(a: Any, b: Any) -> Variable:
+    return apply(Maximum(), a, b)
+
+
+@documented(Where)
+def where(condition: Any, a: Any, b: Any) -> Variable:
+    return apply(Where(), condition, a, b)
+
+
+@documented(Cast)
+def cast(x: Any, dtype: Any) -> Variable:
+    return apply(Cast(dtype), x)
+
+
+# Comparisons: constants, since they have no derivative ----------------------------------------------------------------
+
+
+class Comparison(Elementwise):
+    """A boolean for every element; a constant, since it has no derivative.
+
+    Shape: any two that broadcast -> the broadcast shape.
+    """
+
+    differentiable = False
+    samples = [(normal(3, 4), normal(3, 4)), (normal(3, 1), 0.0)]
+    errors = [((2, 3), (2, 4))]
+
+
+class Greater(Comparison):
+    """Whether `a > b`, for every element; a constant. Shape: any two that broadcast -> the broadcast shape."""
+
+    def forward(self, xp: Any, a: Any, b: Any) -> Any:
+        return a > b
+
+
+class GreaterEqual(Comparison):
+    """Whether `a >= b`, for every element; a constant. Shape: any two that broadcast -> the broadcast shape."""
+
+    def forward(self, xp: Any, a: Any, b: Any) -> Any:
+        return a >= b
+
+
+class Less(Comparison):
+    """Whether `a < b`, for every element; a constant. Shape: any two that broadcast -> the broadcast shape."""
+
+    def forward(self, xp: Any, a: Any, b: Any) -> Any:
+        return a < b
+
+
+class LessEqual(Comparison):
+    """Whether `a <= b`, for every element; a constant. Shape: any two that broadcast -> the broadcast shape."""
+
+    def forward(self, xp: Any, a: Any, b: Any) -> Any:
+        return a <= b
+
+
+class Equal(Comparison):
+    """Whether `a == b`, for every element; a constant. Shape: any two that broadcast -> the broadcast shape."""
+
+    def forward(self, xp: Any, a: Any, b: Any) -> Any:
+        return a == b
+
+
+class NotEqual(Comparison):
+    """Whether `a != b`, for every element; a constant. Shape: any two that broadcast -> the broadcast shape."""
+
+    def forward(self, xp: Any, a: Any, b: Any) -> Any:
+        return a != b
+
+
+@documented(Greater)
+def greater(a: Any, b: Any) -> Variable:
+    return apply(Greater(), a, b)
+
+
+@documented(GreaterEqual)
+def greater_equal(a: Any, b: Any) -> Variable:
+    return apply(GreaterEqual(), a, b)
+
+
+@documented(Less)
+def less(a: Any, b: Any) -> Variable:
+    return apply(Less(), a, b)
+
+
+@documented(LessEqual)
+def less_equal(a: Any, b: Any) -> Variable:
+    return apply(LessEqual(), a, b)
+
+
+@documented(Equal)
+def equal(a: Any, b: Any) -> Variable:
+    return apply(Equal(), a, b)
+
+
+@documented(NotEqual)
+def not_equal(a: Any, b: Any) -> Variable:
+    return apply(NotEqual(), a, b)

@@ -1,0 +1,133 @@
+"""Ops that make one value of many, along chosen axes."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from rung.core.call import apply
+from rung.core.families import Reduction
+from rung.core.samples import case, distinct, normal, scalar
+from rung.core.variable import Variable
+from rung.functions.documented import documented
+from rung.functions.elementwise import cast, equal
+from rung.functions.view import broadcast_to
+from rung.shapes import Axis, Shape, normalize_axes
+
+_EVERY_AXIS = [
+    normal(3, 4), case(normal(3, 4), axis=0), case(normal(2, 3, 4), axis=(0, -1)), case(normal(3, 4), axis=-1, keepdims=True),
+    scalar(2.0), case(normal(3, 4), keepdims=True), case(normal(2, 0, 3), axis=2),
+]  # fmt: skip
+
+
+class Sum(Reduction):
+    """The sum along axes.
+
+        y = sum(x)                    dx = dy, spread over the axes that were summed
+
+    Shape: any -> without the summed axes; with `keepdims`, they stay with size 1.
+
+    Args:
+        axis: an integer, a tuple of integers, or None for all; negative ones count from the last.
+        keepdims: keep the reduced axes with size 1.
+    """
+
+    multilinear = True
+
+    def forward(self, xp: Any, x: Any) -> Any:
+        return x.sum(axis=self.axis, keepdims=self.keepdims)
+
+    def grad_x(self, gy: Any, x_shape: Shape) -> Any:
+        return broadcast_to(self.spread(gy, x_shape), x_shape)
+
+    samples = [*_EVERY_AXIS, normal(0, 3)]
+
+
+class Mean(Reduction):
+    """The mean along axes; of no elements at all, NaN.
+
+        y = sum(x) / n                dx = dy / n, spread over the axes
+
+    Shape: any -> without the reduced axes; with `keepdims`, they stay with size 1.
+
+    Args:
+        axis: an integer, a tuple of integers, or None for all; negative ones count from the last.
+        keepdims: keep the reduced axes with size 1.
+    """
+
+    multilinear = True
+
+    def forward(self, xp: Any, x: Any) -> Any:
+        return x.mean(axis=self.axis, keepdims=self.keepdims)
+
+    def grad_x(self, gy: Any, x_shape: Shape) -> Any:
+        n = math.prod(x_shape[axis] for axis in normalize_axes(self.axis, len(x_shape)))
+        return broadcast_to(self.spread(gy, x_shape) / (n or 1), x_shape)
+
+    samples = _EVERY_AXIS
+
+
+class Max(Reduction):
+    """The largest element along axes; ties share the gradient evenly.
+
+        y = max(x)                    dx = dy [x = y] / (how many are equal to y)
+
+    Shape: any -> without the reduced axes; with `keepdims`, they stay with size 1.
+
+    Args:
+        axis: an integer, a tuple of integers, or None for all; negative ones count from the last.
+        keepdims: keep the reduced axes with size 1.
+    """
+
+    needs_elements = True
+
+    def forward(self, xp: Any, x: Any) -> Any:
+        return x.max(axis=self.axis, keepdims=self.keepdims)
+
+    def grad_x(self, gy: Any, x: Any, y: Any, x_shape: Shape) -> Any:
+        largest = cast(equal(x, self.spread(y, x_shape)), gy.dtype)
+        ties = largest.sum(axis=self.axis, keepdims=True)
+        return largest * (self.spread(gy, x_shape) / ties)
+
+    samples = [
+        distinct(3, 4),
+        case(distinct(3, 4), axis=-1),
+        case(distinct(2, 3, 4), axis=(0, 2), keepdims=True),
+    ]
+    errors = [((0,),)]
+
+
+class Min(Max):
+    """The smallest element along axes; ties share the gradient evenly.
+
+        y = min(x)                    dx = dy [x = y] / (how many are equal to y)
+
+    Shape: any -> without the reduced axes; with `keepdims`, they stay with size 1.
+
+    Args:
+        axis: an integer, a tuple of integers, or None for all; negative ones count from the last.
+        keepdims: keep the reduced axes with size 1.
+    """
+
+    def forward(self, xp: Any, x: Any) -> Any:
+        return x.min(axis=self.axis, keepdims=self.keepdims)
+
+
+@documented(Sum)
+def sum(x: Any, axis: Axis = None, keepdims: bool = False) -> Variable:
+    return apply(Sum(axis, keepdims), x)
+
+
+@documented(Mean)
+def mean(x: Any, axis: Axis = None, keepdims: bool = False) -> Variable:
+    return apply(Mean(axis, keepdims), x)
+
+
+@documented(Max)
+def max(x: Any, axis: Axis = None, keepdims: bool = False) -> Variable:
+    return apply(Max(axis, keepdims), x)
+
+
+@documented(Min)
+def min(x: Any, axis: Axis = None, keepdims: bool = False) -> Variable:
+    return apply(Min(axis, keepdims), x)

@@ -1,0 +1,231 @@
+"""Ops that move or pick elements: shapes, axes, broadcasting and its adjoint, indexing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rung.core.call import apply
+from rung.core.families import View
+from rung.core.function import Function
+from rung.core.node import sum_to as sum_to_shape
+from rung.core.samples import case, normal, scalar
+from rung.core.variable import Variable
+from rung.functions.documented import documented
+from rung.shapes import Shape, broadcast, expect, normalize_axes, summed_axes
+
+
+class Reshape(View):
+    """The same elements in the same order under another shape; one axis may be -1 and is worked out.
+
+        y = x.reshape(shape)          dx = dy.reshape(x.shape)
+
+    Shape: any -> `shape`, of the same size.
+
+    >>> import numpy as np
+    >>> reshape(Variable(np.ones((2, 3))), (3, -1)).shape
+    (3, 2)
+    """
+
+    def __init__(self, shape: Shape):
+        self.to = shape
+
+    def forward(self, xp: Any, x: Any) -> Any:
+        return x.reshape(self.to)
+
+    def grad_x(self, gy: Any, x_shape: Shape) -> Any:
+        return gy.reshape(x_shape)
+
+    samples = [
+        case(normal(3, 4), shape=(2, 6)),
+        case(normal(2, 3, 4), shape=(4, -1)),
+        case(scalar(2.0), shape=(1, 1)),
+    ]
+
+
+class Transpose(View):
+    """The axes in another order; without `axes`, in reverse.
+
+        y = x.transpose(axes)         dx = dy.transpose(inverse of axes)
+
+    Shape: (n0, n1, …) -> (n[axes[0]], n[axes[1]], …)
+    """
+
+    def __init__(self, axes: Shape | None = None):
+        self.axes = axes
+
+    def shape(self, x: Shape) -> Shape:
+        axes = tuple(reversed(range(len(x)))) if self.axes is None else self.axes
+        expect(len(axes) == len(x), f"axes {axes} must name each of the {len(x)} axes once")
+        normalize_axes(axes, len(x))
+        return tuple(x[axis] for axis in axes)
+
+    def forward(self, xp: Any, x: Any) -> Any:
+        return x.transpose(self.axes) if self.axes is not None else x.T
+
+    def grad_x(self, gy: Any) -> Any:
+        if self.axes is None:
+            return gy.T
+        order = [axis % len(self.axes) for axis in self.axes]
+        return gy.transpose(tuple(order.index(axis) for axis in range(len(order))))
+
+    samples = [
+        normal(3, 4),
+        case(normal(2, 3, 4), axes=(1, 0, 2)),
+        case(normal(2, 3, 4), axes=(-1, 0, 1)),
+        scalar(2.0),
+    ]
+
+
+class BroadcastTo(View):
+    """Repeat along axes of size 1, and along new leading axes, without copying.
+
+        y = broadcast_to(x, shape)    dx = sum_to(dy, x.shape)
+
+    Shape: one that broadcasts to `shape` -> `shape`.
+    """
+
+    broadcasts = True
+
+    def __init__(self, shape: Shape):
+        self.to = tuple(shape)
+
+    def shape(self, x: Shape) -> Shape:
+        expect(broadcast(x, self.to) == self.to, f"the shape must broadcast to {self.to}")
+        return self.to
+
+    def forward(self, xp: Any, x: Any) -> Any:
+        return xp.broadcast_to(x, self.to)
+
+    def grad_x(self, gy: Any) -> Any:
+        return gy  # the engine sums over the axes that were stretched
+
+    samples = [case(normal(3, 1), shape=(2, 3, 4)), case(scalar(2.0), shape=(2, 2))]
+
+
+class SumTo(Function):
+    """Sum over the axes that broadcasting would have stretched: the adjoint of `broadcast_to`.
+
+        y = sum_to(x, shape)          dx = broadcast_to(dy, x.shape)
+
+    Shape: one that `shape` broadcasts to -> `shape`.
+    """
+
+    multilinear = True
+
+    def __init__(self, shape: Shape):
+        self.to = tuple(shape)
+
+    def shape(self, x: Shape) -> Shape:
+        summed_axes(x, self.to)
+        return self.to
+
+    def forward(self, xp: Any, x: Any) -> Any:
+        return sum_to_shape(x, self.to)
+
+    def grad_x(self, gy: Any, x_shape: Shape) -> Any:
+        return broadcast_to(gy, x_shape)
+
+    samples = [case(normal(2, 3, 4), shape=(3, 1)), case(normal(3), shape=())]
+
+
+class GetItem(Function):
+    """Pick elements by NumPy's rules: integers, slices, ellipsis, new axes, masks, arrays of indices.
+
+        y = x[index]                  dx = zeros; dx[index] += dy
+
+    A basic index gives a view. An element picked twice gets the sum of both gradients.
+
+    Shape: any -> what NumPy says.
+    """
+
+    is_view = True
+    multilinear = True
+
+    def __init__(self, index: Any):
+        self.index = plain_index(index)
+
+    def forward(self, xp: Any, x: Any) -> Any:
+        return x[self.index]
+
+    def grad_x(self, gy: Any, x_shape: Shape) -> Any:
+        return apply(PutItem(self.index, x_shape), gy)
+
+    samples = [
+        case(normal(5, 3), index=1), case(normal(5, 3), index=(slice(1, 4), 2)), case(normal(4), index=[0, 2, 0]),
+        case(normal(3, 4), index=(..., None, slice(None, None, -1))), case(normal(3, 2), index=([0, 0, 1], [1, 1, 0])),
+    ]  # fmt: skip
+
+
+class PutItem(Function):
+    """Zeros with the given elements added in at an index: the adjoint of `get_item`.
+
+    Shape: that of the picked elements -> `shape`.
+    """
+
+    multilinear = True
+
+    def __init__(self, index: Any, shape: Shape):
+        self.index = plain_index(index)
+        self.to = shape
+
+    def forward(self, xp: Any, x: Any) -> Any:
+        y = xp.zeros(self.to, x.dtype)
+        if picks_once(self.index):
+            y[self.index] = x
+        else:
+            xp.add.at(y, self.index, x)
+        return y
+
+    def grad_x(self, gy: Any) -> Any:
+        return gy[self.index]
+
+    samples = [case(normal(3), index=1, shape=(5, 3)), case(normal(3), index=[0, 2, 0], shape=(4,))]
+
+
+def plain_index(index: Any) -> Any:
+    """An index with Variables replaced by their arrays, and lists by NumPy's own reading of them."""
+    if isinstance(index, tuple):
+        return tuple(plain_index(part) for part in index)
+    return getattr(index, "_data", index)
+
+
+def picks_once(index: Any) -> bool:
+    """Whether no element can be picked twice: only slices, integers and masks do the picking."""
+    parts = index if isinstance(index, tuple) else (index,)
+    return all(
+        part is None or part is Ellipsis or isinstance(part, (int, slice))
+        or getattr(getattr(part, "dtype", None), "kind", "") == "b" or getattr(part, "shape", None) == ()
+        for part in parts
+    )  # fmt: skip
+
+
+@documented(Reshape)
+def reshape(x: Any, shape: Any) -> Variable:
+    return apply(Reshape((shape,) if isinstance(shape, int) else tuple(shape)), x)
+
+
+@documented(Transpose)
+def transpose(x: Any, axes: Any = None) -> Variable:
+    return apply(Transpose(None if axes is None else tuple(axes)), x)
+
+
+def swapaxes(x: Any, axis1: int, axis2: int) -> Variable:
+    """Exchange two axes."""
+    order = list(range(len(x.shape)))
+    order[axis1], order[axis2] = order[axis2], order[axis1]
+    return transpose(x, order)
+
+
+@documented(BroadcastTo)
+def broadcast_to(x: Any, shape: Any) -> Variable:
+    return apply(BroadcastTo(shape), x)
+
+
+@documented(SumTo)
+def sum_to(x: Any, shape: Any) -> Variable:
+    return apply(SumTo(shape), x)
+
+
+@documented(GetItem)
+def get_item(x: Any, index: Any) -> Variable:
+    return apply(GetItem(index), x)

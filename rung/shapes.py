@@ -1,0 +1,80 @@
+"""Integer rules for shapes and axes; no arrays here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from rung.errors import ShapeError
+
+Shape = tuple[int, ...]
+Axis = int | Sequence[int] | None
+
+
+def expect(condition: bool, rule: str) -> None:
+    """State a shape rule; `Function` adds the op's name and what came.
+
+    >>> expect(1 == 2, "one must be two")
+    Traceback (most recent call last):
+    rung.errors.ShapeError: one must be two
+    """
+    if not condition:
+        raise ShapeError(rule)
+
+
+def broadcast(*shapes: Shape) -> Shape:
+    """The shape that all the given shapes broadcast to, by NumPy's rule.
+
+    >>> broadcast((3, 1), (4,))
+    (3, 4)
+    """
+    ndim = max(map(len, shapes))
+    padded = [(1,) * (ndim - len(shape)) + shape for shape in shapes]
+    result = []
+    for sizes in zip(*padded, strict=True):
+        wide = {size for size in sizes if size != 1}
+        expect(len(wide) <= 1, "axes must be equal, or one of them 1, counted from the last")
+        result.append(wide.pop() if wide else 1)
+    return tuple(result)
+
+
+def summed_axes(shape: Shape, target: Shape) -> Shape:
+    """The axes of `shape` to sum over to undo a broadcast from `target`.
+
+    >>> summed_axes((5, 2, 3), (2, 1))
+    (0, 2)
+    """
+    added = len(shape) - len(target)
+    expect(added >= 0 and broadcast(shape, target) == shape, f"{target} must broadcast to {shape}")
+    return tuple(axis for axis, size in enumerate(shape) if axis < added or target[axis - added] != size)
+
+
+def normalize_axes(axis: Axis, ndim: int) -> Shape:
+    """Every form that an axis argument has, as a sorted tuple of axes from 0; None means all.
+
+    >>> normalize_axes(-1, 3), normalize_axes(None, 2), normalize_axes((0, -1), 3)
+    ((2,), (0, 1), (0, 2))
+    """
+    if axis is None:
+        return tuple(range(ndim))
+    given = (axis,) if not isinstance(axis, Iterable) else tuple(axis)
+    for a in given:
+        expect(-ndim <= a < ndim, f"axis {a} must be within the {ndim} axes")
+    axes = tuple(sorted(a % ndim for a in given))
+    expect(len(set(axes)) == len(axes), f"the axes {given} must be different")
+    return axes
+
+
+def kept(shape: Shape, axes: Iterable[int]) -> Shape:
+    """The shape with the given axes of size 1: what a reduction with `keepdims` leaves.
+
+    >>> kept((2, 3, 4), (1,))
+    (2, 1, 4)
+    """
+    reduced = set(axes)
+    return tuple(1 if axis in reduced else size for axis, size in enumerate(shape))
+
+
+def dropped(shape: Shape, axes: Iterable[int]) -> Shape:
+    """The shape without the given axes: what a reduction leaves."""
+    reduced = set(axes)
+    return tuple(size for axis, size in enumerate(shape) if axis not in reduced)

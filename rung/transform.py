@@ -1,0 +1,153 @@
+"""Derivatives of functions and of graphs, without touching anybody's `.grad`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from rung.config import current_mode, mode
+from rung.core.backward import backpropagate, seed_gradient
+from rung.core.tangent import begin_pass, get_tangent, set_tangent
+from rung.core.variable import Variable, as_variable, constant
+from rung.cuda import get_array_module
+from rung.dtypes import gradient_dtype
+from rung.errors import GraphError, ShapeError, message
+from rung.functions.view import reshape
+
+Variables = Variable | Sequence[Variable]
+
+
+def grad(
+    outputs: Variables,
+    inputs: Variables,
+    grad_outputs: Any = None,
+    create_graph: bool | None = None,
+    retain_graph: bool | None = None,
+) -> Any:
+    """The gradients of the outputs' sum by the inputs; nothing is written to any `.grad`.
+
+        sum over outputs of  grad_output * d output / d input
+
+    Only what lies between outputs and inputs is computed. An input that the outputs do not depend on has a
+    gradient of zeros.
+
+    Args:
+        outputs: one Variable or several.
+        inputs: one Variable or several, leaves or not; the result has the same form.
+        grad_outputs: for each output, the gradient to start from; ones if None.
+        create_graph: make the gradients differentiable.
+        retain_graph: keep the saved arrays for another pass; as `create_graph` if None.
+
+    Raises:
+        GraphError: an input is a constant, or no output was computed from differentiable variables.
+
+    >>> x = Variable(2.0)
+    >>> gx = grad(x ** 3, x, create_graph=True)
+    >>> gx, grad(gx, x)
+    (variable(12.0), variable(12.0))
+    """
+    ys, xs = _as_list(outputs), _as_list(inputs)
+    seeds = [None] * len(ys) if grad_outputs is None else _as_list(grad_outputs)
+    if len(seeds) != len(ys):
+        raise ShapeError(f"grad: expected {len(ys)} grad_outputs, one per output, but got {len(seeds)}")
+    for x in xs:
+        if not isinstance(x, Variable) or not x.differentiable:
+            raise GraphError(message("grad", "expected a differentiable Variable as input", input=x))
+    if not any(isinstance(y, Variable) and y.differentiable for y in ys):
+        raise GraphError(
+            "grad: expected an output that was computed from differentiable variables, but all are constants"
+        )
+    roots = [
+        (y._record, seed_gradient(y, seed)) for y, seed in zip(ys, seeds, strict=True) if y.differentiable
+    ]
+    found = backpropagate(
+        roots, create_graph=create_graph, retain_graph=retain_graph, targets=[x._record for x in xs]
+    )
+    gradients = [_gradient_or_zeros(x, found[x._record]) for x in xs]
+    return gradients[0] if isinstance(inputs, Variable) else gradients
+
+
+def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[..., Any]]:
+    """The value of f, and the function that pulls a gradient of its output back to its inputs.
+
+        vjp_function(u) = J.T u
+
+    >>> y, pull = vjp(lambda a, b: a * b, 3.0, 4.0)
+    >>> y, pull(1.0)
+    (variable(12.0), [variable(4.0), variable(3.0)])
+    """
+    with mode(enable_backprop=True, create_graph=True):
+        xs = [x if isinstance(x, Variable) and x.differentiable else Variable(_array(x)) for x in primals]
+        outputs = f(*xs)
+
+    def pull(*gradients: Any) -> Any:
+        return grad(outputs, xs, list(gradients), retain_graph=True)
+
+    return outputs, pull
+
+
+def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
+    """Forward mode: the value of f, and how it moves when its inputs move along the tangents.
+
+        (y, J v)
+
+    The tangents travel with the values, so under `no_grad` no graph is kept and memory does not grow with the
+    length of f. Passes nest, and mix with reverse mode in either order.
+
+    Args:
+        f: a function of Variables, returning one or several.
+        primals: where to evaluate it: arrays or Variables.
+        tangents: one direction per primal, of the same shape.
+
+    >>> jvp(lambda x: x ** 3, [2.0], [1.0])
+    (variable(8.0), variable(12.0))
+    """
+    if len(primals) != len(tangents):
+        raise ShapeError(f"jvp: expected one tangent per primal, but got {len(tangents)} for {len(primals)}")
+    number = begin_pass()
+    xs = [_fresh_place(x) for x in primals]
+    for x, tangent in zip(xs, tangents, strict=True):
+        set_tangent(x, number, _checked_tangent(x, tangent))
+    with mode(tangents=(*current_mode().tangents, number), create_graph=True):
+        outputs = f(*xs)
+    ys = outputs if isinstance(outputs, (tuple, list)) else (outputs,)
+    moved = tuple(_tangent_or_zeros(as_variable(y), number) for y in ys)
+    return outputs, moved if isinstance(outputs, (tuple, list)) else moved[0]
+
+
+def _as_list(x: Any) -> list[Any]:
+    return list(x) if isinstance(x, (list, tuple)) else [x]
+
+
+def _array(x: Any) -> Any:
+    return x._data if isinstance(x, Variable) else x
+
+
+def _gradient_or_zeros(x: Variable, gradient: Any) -> Variable:
+    if gradient is None:
+        return _zeros_like(x)
+    return as_variable(gradient)
+
+
+def _zeros_like(x: Variable) -> Variable:
+    return constant(get_array_module(x).zeros(x.shape, gradient_dtype(x.dtype)))
+
+
+def _fresh_place(x: Any) -> Variable:
+    """`x` in a place of its own in the graph, where a tangent can be put, still connected to where it came from."""
+    if isinstance(x, Variable):
+        return reshape(x, x.shape)
+    return Variable(x)
+
+
+def _checked_tangent(x: Variable, tangent: Any) -> Variable:
+    v = as_variable(tangent)
+    if v.shape != x.shape:
+        raise ShapeError(message("jvp", "a tangent must have its primal's shape", primal=x, tangent=v))
+    dtype = gradient_dtype(x.dtype)
+    return v if v.dtype == dtype else v.astype(dtype)
+
+
+def _tangent_or_zeros(y: Variable, number: int) -> Variable:
+    tangent = get_tangent(y, number)
+    return _zeros_like(y) if tangent is None else tangent
