@@ -25,3 +25,9 @@ from rung.random import seed
 from rung.transform import grad
 
 __version__ = "0.1.0"
+
+__all__ = [
+    "Config", "Function", "Parameter", "Variable", "as_array", "as_variable", "config", "cuda", "debug", "functions",
+    "get_default_dtype", "grad", "no_grad", "random", "seed", "set_default_dtype", "test_mode", "transform",
+    "using_config",
+]  # fmt: skip

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from rung.cuda import array_module_of, device_name
+from rung.cuda import ARRAY_MODULES, array_module_of, device_name
 from rung.errors import DeviceError, DTypeError, message
 
 REAL_KINDS = "fiub"
@@ -62,32 +62,33 @@ def as_array(x: Any, xp: Any = np) -> Any:
     raise DTypeError(message("Variable", f"expected an array or a number, but got {type(x).__name__}", cure))
 
 
-def harmonize(arrays: list[Any], op: str, data: tuple[int, ...] = ()) -> Any:
-    """Bring the operands of one op to one device and one rule of dtypes, in place; return their module.
+def harmonize(arrays: list[Any], op: Any) -> Any:
+    """Bring the operands of an op to one device and one rule of dtypes, in place; return their module.
 
-    An array of integers or booleans beside a float array is cast to that float's dtype, except at the positions
-    in `data` (labels, indices, masks). Operands without any array become arrays.
+    An array of integers or booleans beside a float array is cast to that float's dtype, unless the op says that it
+    is data (labels, indices, masks). Operands without any array become arrays.
     """
-    first = arrays[0]
     if len(arrays) == 1:
-        return array_module_of(type(first)) or _from_numbers(arrays)
-    if len(arrays) == 2 and not data:  # the common cases, at once
-        a, b = type(first), type(arrays[1])
-        if (a is b and a not in NUMBERS and first.dtype is arrays[1].dtype) or b in NUMBERS:
-            return array_module_of(a) or _from_numbers(arrays)
+        return ARRAY_MODULES.get(type(arrays[0])) or _from_numbers(arrays)
+    if len(arrays) == 2:  # the common case, at once
+        a, b = arrays
+        if type(a) is type(b) and type(a) in ARRAY_MODULES and a.dtype is b.dtype:
+            return ARRAY_MODULES[type(a)]
+        if type(b) in NUMBERS and type(a) in ARRAY_MODULES:
+            return ARRAY_MODULES[type(a)]
     kinds = {type(x) for x in arrays} - _NUMBER_TYPES
     if len(kinds) > 1:
-        raise _different_devices(op, arrays)
+        raise _different_devices(op.name, arrays)
     if not kinds:
         return _from_numbers(arrays)
-    _cast_integers(arrays, data)
+    _cast_integers(arrays, op.data_inputs)
     return array_module_of(kinds.pop())
 
 
 def _cast_integers(arrays: list[Any], data: tuple[int, ...]) -> None:
     dtypes = {i: x.dtype for i, x in enumerate(arrays) if type(x) not in NUMBERS and i not in data}
-    floats = {dtype for dtype in dtypes.values() if dtype.kind == "f"}
-    if floats and len(floats) < len(set(dtypes.values())):
+    floats = [dtype for dtype in dtypes.values() if dtype.kind == "f"]
+    if floats and len(floats) < len(dtypes):
         target = np.result_type(*floats)
         for i, dtype in dtypes.items():
             if dtype.kind != "f":

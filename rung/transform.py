@@ -57,9 +57,7 @@ def grad(
         raise GraphError(
             "grad: expected an output that was computed from differentiable variables, but all are constants"
         )
-    roots = [
-        (y._record, seed_gradient(y, seed)) for y, seed in zip(ys, seeds, strict=True) if y.differentiable
-    ]
+    roots = [(y._record, seed_gradient(y, seed)) for y, seed in zip(ys, seeds, strict=True) if y.differentiable]
     found = backpropagate(
         roots, create_graph=create_graph, retain_graph=retain_graph, targets=[x._record for x in xs]
     )

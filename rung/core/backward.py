@@ -89,7 +89,7 @@ def _walk(
                 slots[i] = _sum(slots[i], gradient)
                 slots[i + 1] = record
             elif path is None or node in path:
-                slots = arrived[node] = [None] * (2 * node.n_outputs)
+                slots = arrived[node] = [None] * (2 * node.op.n_outputs)
                 slots[2 * record.index] = gradient
                 slots[2 * record.index + 1] = record
                 heappush(queue, (-node.serial, node))
@@ -125,7 +125,7 @@ def _deliver(record: Record, gradient: Any, handed: tuple[Any, ...]) -> None:
     if record.grad is None:
         record.grad = own(gradient, handed)
     else:
-        record.grad = own(record.grad + gradient, ())
+        record.grad = record.grad + gradient
 
 
 def own(gradient: Any, handed: tuple[Any, ...]) -> Any:
@@ -147,9 +147,7 @@ def _check_finite(node: Any, arrivals: Iterable[Root]) -> None:
     for _, gradient in arrivals:
         array = getattr(gradient, "_data", gradient)
         if not bool((abs(array) < float("inf")).all()):
-            raise NanError(
-                f"{node.op.name}: the first NaN or infinity of this backward came out of its derivative"
-            )
+            raise NanError(f"{node.op.name}: the first NaN or infinity of this backward came out of its derivative")
 
 
 def _path_to(targets: dict[Record, Any], roots: list[Record]) -> set[Any]:

@@ -45,9 +45,7 @@ def connect(self: Any, arrays: list[Any], edges: list[Any], result: Any, wanted:
     for edge, array in zip(edges, arrays, strict=True):
         note_saved(edge, array)
     node = Node(op, tuple(edges), _plan(len(arrays), len(results)), (*arrays, *results))
-    outputs = tuple(
-        [handle(y, Record(node, i, node.serial, y.shape, y.dtype, True)) for i, y in enumerate(results)]
-    )
+    outputs = tuple([handle(y, Record(node, i, node.serial, y.shape, y.dtype, True)) for i, y in enumerate(results)])
     share_guards(edges, arrays, outputs)
     for y in outputs:
         note_saved(y._record, y._data)

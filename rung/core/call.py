@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from rung.config import Mode, current_mode
+from rung.config import Mode, current_mode, mode
 from rung.core.guard import SAVED, note_saved, share_guard
 from rung.core.record import Constant, Record, next_serial
 from rung.core.tangent import call_with_tangents
@@ -16,43 +16,44 @@ from rung.errors import NanError, describe
 
 
 def apply(op: Any, *inputs: Any) -> Any:
-    """Call a function: Variables in, Variables out."""
+    """Call a function: Variables in, Variables out; recorded if a derivative may be wanted.
+
+    This is the path of every op of every program, so it is written out: no helper is called that is not needed.
+    """
     now = current_mode()
     if now.special:
         return _apply_specially(op, now, inputs)
-    return _apply(op, now, inputs)
-
-
-def _apply(op: Any, now: Mode, inputs: tuple[Any, ...]) -> Any:
-    """Compute, and record if a derivative may be wanted."""
     arrays: list[Any] = []
     edges: list[Any] = []
     wanted, bit = 0, 1
     for x in inputs:
         if isinstance(x, Variable):
             arrays.append(x._data)
-            edges.append(record := x._record)
+            record = x._record
             if record.differentiable:
                 wanted |= bit
+        elif type(x) in NUMBERS:
+            arrays.append(x)
+            record = Constant(x, SAVED)
         else:
-            array = as_operand(x, op.name)
-            arrays.append(array)
-            edges.append(_edge_of_data(array))
+            arrays.append(operand := as_operand(x, op.name))
+            record = _record_of_data(operand)
+        edges.append(record)
         bit += bit
-    result = op.compute(arrays)
+    y = op.compute(arrays)
     if wanted and now.enable_backprop and op.differentiable:
-        outputs = op.connect(arrays, edges, result, wanted)
-    elif type(result) is tuple:
-        outputs = tuple([constant(y) for y in result])
+        outputs = op.connect(arrays, edges, y, wanted)
+    elif type(y) is tuple:
+        outputs = tuple([constant(part) for part in y])
     else:
-        outputs = constant(result)
+        outputs = constant(y)
     if op.is_view:
         share_guards(edges, arrays, outputs)
     return outputs
 
 
-def _edge_of_data(array: Any) -> Any:
-    if type(array) in NUMBERS:
+def _record_of_data(array: Any) -> Any:
+    if type(array) in NUMBERS:  # it was a NumPy scalar
         return Constant(array, SAVED)
     return Record(None, 0, next_serial(), array.shape, array.dtype, False)
 
@@ -60,7 +61,7 @@ def _edge_of_data(array: Any) -> Any:
 def share_guards(edges: list[Any], arrays: list[Any], outputs: Any) -> None:
     """Let results that look into an input's memory share its guard."""
     for y in outputs if isinstance(outputs, tuple) else (outputs,):
-        for edge, array in zip(edges, arrays, strict=True):
+        for edge, array in zip(edges, arrays, strict=False):
             if type(edge) is Record and _may_share(y._data, array):
                 share_guard(edge, array, y._record)
 
@@ -75,7 +76,8 @@ def _apply_specially(op: Any, now: Mode, inputs: tuple[Any, ...]) -> Any:
         return op.compute([as_operand(x, op.name) for x in inputs])
     if now.tangents:
         return call_with_tangents(op, now.tangents, inputs)
-    outputs = _apply(op, now, inputs)
+    with mode(raw=False, debug=False):
+        outputs = apply(op, *inputs)
     if now.debug:
         _inspect(op, inputs, outputs if isinstance(outputs, tuple) else (outputs,))
     return outputs

@@ -81,10 +81,15 @@ class Function:
     def compute(self, arrays: list[Any]) -> Any:
         """Run forward on operands, brought to one device and one rule of dtypes; the result is an array, or a tuple."""
         try:
-            xp = harmonize(arrays, self.name, self.data_inputs)
+            xp = harmonize(arrays, self)
             if self.checks_shape:
                 self.shape(*map(np.shape, arrays))  # type: ignore[attr-defined]
-            y = self.forward(xp, *arrays)
+            if len(arrays) == 2:  # written out, because a call with a star costs as much as a small op
+                y = self.forward(xp, arrays[0], arrays[1])
+            elif len(arrays) == 1:
+                y = self.forward(xp, arrays[0])
+            else:
+                y = self.forward(xp, *arrays)
         except (ValueError, TypeError, IndexError) as error:
             raise self.explain(error, arrays) from error
         if type(y) is tuple:
@@ -99,7 +104,8 @@ class Function:
                 note_saved(edges[index], arrays[index])
         if type(result) is tuple:
             return self._connect_many(arrays, edges, result, plan)
-        node = Node(self, edges, plan, plan.select_saved((*arrays, result)))
+        arrays.append(result)
+        node = Node(self, edges, plan, plan.select_saved(arrays))
         record = Record(node, 0, node.serial, result.shape, result.dtype, True)
         if plan.saved_outputs:
             record.guard = SAVED
@@ -126,10 +132,10 @@ class Function:
             if gys[index] is None:
                 pool[index] = self._zeros(index, edges, gys)
         arrivals = []
-        for index, derivative, select in plan.pulls:
+        for index, derivative in plan.pulls:
             edge = edges[index]
             if path is None or edge in path:
-                gradient = derivative(self, *select(pool))
+                gradient = derivative(self, pool)
                 if gradient.shape != edge.shape or gradient.dtype is not edge.dtype:
                     gradient = node.fit(gradient, edge)
                 arrivals.append((edge, gradient))

@@ -40,9 +40,7 @@ def fingerprint(array: Any) -> int:
         return zlib.crc32(data.tobytes())
     cut = data.size - data.size % (8 * _COLUMNS)
     words = data[:cut].view(np.uint64).reshape(-1, _COLUMNS)
-    return hash(
-        tuple(zlib.crc32(part.tobytes()) for part in (words.sum(axis=0), words.sum(axis=1), data[cut:]))
-    )
+    return hash(tuple(zlib.crc32(part.tobytes()) for part in (words.sum(axis=0), words.sum(axis=1), data[cut:])))
 
 
 def _fingerprint_on_device(array: Any) -> int:

@@ -20,9 +20,7 @@ class Node:
 
     __slots__ = ("__weakref__", "edges", "op", "plan", "saved", "serial", "tangents")
 
-    tangents: dict[
-        int, Any
-    ]  # in forward mode, of several outputs: index -> what the output's record would carry
+    tangents: dict[int, Any]  # in forward mode, of several outputs: index -> what the output's record would carry
 
     def __init__(self, op: Any, edges: Sequence[Any], plan: Any, saved: Any):
         self.op = op
@@ -30,10 +28,6 @@ class Node:
         self.plan = plan
         self.saved = saved  # a tuple of arrays; None once they were let go
         self.serial = next_serial()
-
-    @property
-    def n_outputs(self) -> int:
-        return self.op.n_outputs
 
     def __repr__(self) -> str:
         return f"<{self.op.name}>"
@@ -43,9 +37,7 @@ class Node:
         if self.saved:
             self.saved = RELEASED
 
-    def pull(
-        self, gys: list[Any], records: list[Any], plain: bool, path: set[Any] | None
-    ) -> list[tuple[Any, Any]]:
+    def pull(self, gys: list[Any], records: list[Any], plain: bool, path: set[Any] | None) -> list[tuple[Any, Any]]:
         """The gradients of the inputs, each with the record that it belongs to.
 
         Args:

@@ -18,8 +18,7 @@ class Pull(NamedTuple):
     """How to compute the gradient of one input."""
 
     index: int
-    derivative: Callable[..., Any]
-    select: Select  # its arguments, out of (*gys, *saved, *shapes)
+    derivative: Callable[[Any, Sequence[Any]], Any]  # from the op and (*gys, *saved, *shapes)
 
 
 class Plan(NamedTuple):
@@ -27,9 +26,7 @@ class Plan(NamedTuple):
     saved_outputs: tuple[int, ...]
     select_saved: Select  # what to save, out of (*inputs, *outputs)
     shapes: bool  # whether a derivative reads a shape
-    zero_filled: tuple[
-        int, ...
-    ]  # outputs whose gradient a derivative must have; else None says that there is none
+    zero_filled: tuple[int, ...]  # outputs whose gradient a derivative must have; else None says that there is none
     pulls: tuple[Pull, ...]
 
     @property
@@ -44,6 +41,24 @@ def select(positions: Sequence[int]) -> Select:
     if len(positions) == 1:
         return itemgetter(slice(positions[0], positions[0] + 1))
     return itemgetter(*positions)
+
+
+def reading(function: Callable[..., Any], positions: Sequence[int]) -> Callable[[Any, Sequence[Any]], Any]:
+    """`function(op, pool[i], pool[j], …)` for these positions.
+
+    The usual counts are written out, because a call with a star costs as much as a small array's arithmetic.
+    """
+    if len(positions) == 1:
+        (i,) = positions
+        return lambda op, pool: function(op, pool[i])
+    if len(positions) == 2:
+        i, j = positions
+        return lambda op, pool: function(op, pool[i], pool[j])
+    if len(positions) == 3:
+        i, j, k = positions
+        return lambda op, pool: function(op, pool[i], pool[j], pool[k])
+    pick = select(positions)
+    return lambda op, pool: function(op, *pick(pool))
 
 
 def argument_names(function: Callable[..., Any]) -> tuple[str, ...]:
@@ -70,10 +85,16 @@ def gradient_function(op: type, name: str) -> Callable[..., Any] | None:
 
 
 def _chain(local: Callable[..., Any]) -> Callable[..., Any]:
-    def gradient(self: Any, gy: Any, *values: Any) -> Any:
+    names = argument_names(local)
+
+    def gradient_of_one(self: Any, gy: Any, value: Any) -> Any:
+        return gy * local(self, value)
+
+    def gradient_of_any(self: Any, gy: Any, *values: Any) -> Any:
         return gy * local(self, *values)
 
-    gradient.reads = ("gy", *argument_names(local))  # type: ignore[attr-defined]
+    gradient = gradient_of_one if len(names) == 1 else gradient_of_any
+    gradient.reads = ("gy", *names)  # type: ignore[attr-defined]
     return gradient
 
 
@@ -103,7 +124,7 @@ def make_plan(op: Any, wanted: int) -> Plan:
             if len(outputs) > 1 and any("g" + name in _required(f) for f in derivatives.values())
         ),
         tuple(
-            Pull(index, derivative, select([_position(op, pool, name) for name in reads[index]]))
+            Pull(index, reading(derivative, [_position(op, pool, name) for name in reads[index]]))
             for index, derivative in derivatives.items()
         ),
     )
@@ -117,7 +138,5 @@ def _required(derivative: Callable[..., Any]) -> tuple[str, ...]:
 
 def _position(op: Any, pool: list[str], name: str) -> int:
     if name not in pool:
-        raise TypeError(
-            f"{op.__name__}: a derivative reads {name!r}, but only {', '.join(pool)} are there to read"
-        )
+        raise TypeError(f"{op.__name__}: a derivative reads {name!r}, but only {', '.join(pool)} are there to read")
     return pool.index(name)

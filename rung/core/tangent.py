@@ -100,9 +100,7 @@ def tangents_by_double_vjp(op: Any, inputs: tuple[Any, ...], tangents: list[Any]
             (gx._record, along[record]) for record, gx in pulled.items()
             if isinstance(gx, Variable) and gx.differentiable
         ]  # fmt: skip
-        pushed = backpropagate(
-            roots, create_graph=recording, retain_graph=True, targets=[u._record for u in us]
-        )
+        pushed = backpropagate(roots, create_graph=recording, retain_graph=True, targets=[u._record for u in us])
     return [None if t is None else as_variable(t) for t in (pushed.get(u._record) for u in us)]
 
 

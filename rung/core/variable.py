@@ -153,7 +153,7 @@ class Variable:
         """The gradient that `backward` left here, a Variable itself; None before, and after `cleargrad`."""
         gradient = self._record.grad
         if gradient is not None and not isinstance(gradient, Variable):
-            gradient = self._record.grad = constant(gradient)
+            gradient = self._record.grad = constant(as_array(gradient))
         return gradient
 
     @grad.setter
@@ -161,9 +161,7 @@ class Variable:
         if value is not None:
             shape = value.shape if isinstance(value, Variable) else as_array(value).shape
             if shape != self.shape:
-                raise ShapeError(
-                    message("grad", "a gradient must have its variable's shape", x=self, grad=value)
-                )
+                raise ShapeError(message("grad", "a gradient must have its variable's shape", x=self, grad=value))
         self._record.grad = value if value is None or isinstance(value, Variable) else as_array(value)
 
     def cleargrad(self) -> None:

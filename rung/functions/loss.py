@@ -6,7 +6,7 @@ from typing import Any
 
 from rung.core.call import apply
 from rung.core.function import Function
-from rung.core.samples import labels, normal
+from rung.core.samples import case, labels, normal
 from rung.core.variable import Variable
 from rung.cuda import has_readable_values
 from rung.errors import DTypeError, ValueRangeError, message
@@ -59,8 +59,13 @@ class OneHot(Function):
         self.classes = classes
         self.dtype = dtype
 
+    def shape(self, t: Shape) -> Shape:
+        return (*t, self.classes)
+
     def forward(self, xp: Any, t: Any) -> Any:
         return (t[..., None] == xp.arange(self.classes)).astype(self.dtype)
+
+    samples = [case(labels(5, classes=3), classes=3), case(labels(2, 3, classes=4), classes=4)]
 
 
 class SoftmaxCrossEntropy(Function):
@@ -152,7 +157,10 @@ class Accuracy(Function):
 
     def forward(self, xp: Any, y: Any, t: Any) -> Any:
         check_labels("accuracy", t, y.shape[-1])
-        return (y.argmax(axis=-1) == t).mean()
+        return (y.argmax(axis=-1) == t).mean(dtype=y.dtype if y.dtype.kind == "f" else "float32")
+
+    samples = [(normal(5, 3), labels(5, classes=3)), (normal(2, 4, 3), labels(2, 4, classes=3))]
+    errors = [((5, 3), (5, 1)), ((5, 3), (4,))]
 
 
 @documented(MeanSquaredError)

@@ -1,0 +1,29 @@
+"""What all tests share: the devices to run on, and modules beside the tests."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+import rung
+
+sys.path.insert(0, str(Path(__file__).parent))  # so that a test can import the tables beside it
+
+
+@pytest.fixture(params=["cpu", "gpu"])
+def xp(request):
+    """The array module of each device; a device that is not there is skipped."""
+    if request.param == "gpu":
+        if not rung.cuda.is_available():
+            pytest.skip("no GPU, or no CuPy")
+        import cupy
+
+        return cupy
+    import numpy
+
+    return numpy
+
+
+@pytest.fixture(autouse=True)
+def _seeded():
+    rung.seed(0)
