@@ -8,7 +8,7 @@
 variable(7.0)
 """
 
-from rung import config, cuda, functions, random, transform
+from rung import config, cuda, datasets, functions, layers, models, optimizers, random, transform
 from rung.config import (
     Config,
     debug,
@@ -20,14 +20,19 @@ from rung.config import (
 )
 from rung.core.function import Function
 from rung.core.variable import Parameter, Variable, as_variable
+from rung.dataloaders import DataLoader
+from rung.datasets import Dataset
 from rung.dtypes import as_array
+from rung.layers import Layer
+from rung.models import Model
 from rung.random import seed
 from rung.transform import grad
 
 __version__ = "0.1.0"
 
 __all__ = [
-    "Config", "Function", "Parameter", "Variable", "as_array", "as_variable", "config", "cuda", "debug", "functions",
-    "get_default_dtype", "grad", "no_grad", "random", "seed", "set_default_dtype", "test_mode", "transform",
+    "Config", "DataLoader", "Dataset", "Function", "Layer", "Model", "Parameter", "Variable", "as_array", "as_variable", "config", "cuda", "datasets", "debug",
+    "functions",
+    "get_default_dtype", "grad", "layers", "models", "no_grad", "optimizers", "random", "seed", "set_default_dtype", "test_mode", "transform",
     "using_config",
 ]  # fmt: skip

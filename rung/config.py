@@ -34,7 +34,7 @@ class Mode:
     train: bool  # dropout and batch statistics are on
     debug: bool  # check every result and every saved array
     raw: bool  # inside a plain backward: functions of arrays give arrays
-    tangents: tuple[int, ...]  # the forward-mode passes under way, by number
+    tangents: tuple[Any, ...]  # the forward-mode passes under way, the innermost last
     create_graph: bool  # what `create_graph` is where the caller does not say
     dtype: np.dtype[Any]  # of new parameters
     special: bool  # derived: a call has more to do than compute and record

@@ -7,7 +7,7 @@ from typing import Any
 
 from rung.config import current_mode, mode
 from rung.core.backward import backpropagate, seed_gradient
-from rung.core.tangent import begin_pass, get_tangent, set_tangent
+from rung.core.tangent import ForwardPass
 from rung.core.variable import Variable, as_variable, constant
 from rung.cuda import get_array_module
 from rung.dtypes import gradient_dtype
@@ -102,14 +102,14 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
     """
     if len(primals) != len(tangents):
         raise ShapeError(f"jvp: expected one tangent per primal, but got {len(tangents)} for {len(primals)}")
-    number = begin_pass()
+    this = ForwardPass()
     xs = [_fresh_place(x) for x in primals]
     for x, tangent in zip(xs, tangents, strict=True):
-        set_tangent(x, number, _checked_tangent(x, tangent))
-    with mode(tangents=(*current_mode().tangents, number), create_graph=True):
+        this.set(x, _checked_tangent(x, tangent))
+    with mode(tangents=(*current_mode().tangents, this), create_graph=True):
         outputs = f(*xs)
     ys = outputs if isinstance(outputs, (tuple, list)) else (outputs,)
-    moved = tuple(_tangent_or_zeros(as_variable(y), number) for y in ys)
+    moved = tuple(_tangent_or_zeros(as_variable(y), this) for y in ys)
     return outputs, moved if isinstance(outputs, (tuple, list)) else moved[0]
 
 
@@ -146,6 +146,6 @@ def _checked_tangent(x: Variable, tangent: Any) -> Variable:
     return v if v.dtype == dtype else v.astype(dtype)
 
 
-def _tangent_or_zeros(y: Variable, number: int) -> Variable:
-    tangent = get_tangent(y, number)
+def _tangent_or_zeros(y: Variable, this: ForwardPass) -> Variable:
+    tangent = this.get(y)
     return _zeros_like(y) if tangent is None else tangent

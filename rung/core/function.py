@@ -7,6 +7,7 @@ and one derivative per input (see plan.py). A function in the book's style has `
 
 from __future__ import annotations
 
+import re
 from typing import Any, ClassVar
 
 import numpy as np
@@ -149,18 +150,21 @@ class Function:
 
     def explain(self, error: Exception, arrays: list[Any]) -> Exception:
         """The error for a call that failed, in Rung's words: the shape rule's if it has an objection."""
-        came = dict(zip(self.input_names, arrays, strict=False))
         if isinstance(error, RungError) and not isinstance(error, ShapeError):
             return error
         kind: type[RungError] = DTypeError if isinstance(error, TypeError) else ValueRangeError
+        objection = self._objection_to_shapes(arrays) or (str(error) if isinstance(error, ShapeError) else "")
+        came = dict(zip(self.input_names, arrays, strict=False))
+        return (ShapeError if objection else kind)(message(self.name, objection or str(error), **came))
+
+    def _objection_to_shapes(self, arrays: list[Any]) -> str:
+        # As text: an exception that is kept in a frame of its own traceback would be a reference cycle.
         try:
             if hasattr(self, "shape"):
                 self.shape(*map(np.shape, arrays))
-        except ShapeError as refusal:
-            error = refusal
-        if isinstance(error, ShapeError):
-            kind = ShapeError
-        return kind(message(self.name, str(error), **came))
+        except ShapeError as objection:
+            return str(objection)
+        return ""
 
     def tangents(self, inputs: tuple[Any, ...], outputs: tuple[Any, ...], tangents: list[Any]) -> list[Any]:
         """Forward mode: the tangents of the outputs, from those of the inputs (None: it does not move)."""
@@ -175,5 +179,4 @@ class Function:
 
 
 def _snake_case(name: str) -> str:
-    return "".join("_" + c.lower() if c.isupper() and i and not name[i - 1].isupper() else c.lower()
-                   for i, c in enumerate(name))  # fmt: skip
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()

@@ -15,7 +15,7 @@ from __future__ import annotations
 import sys
 import zlib
 from typing import Any
-from weakref import ref
+from weakref import WeakValueDictionary
 
 import numpy as np
 
@@ -59,28 +59,28 @@ class Guard:
 
     def __init__(self) -> None:
         self.version = 0  # the stamp of the last write that was seen
-        self.watched: dict[int, Any] = {}  # id of a saved array -> weak reference to it
-        self.marks: dict[int, int] = {}  # id of an array that user code can write to -> fingerprint
+        self.watched: WeakValueDictionary[int, Any] = WeakValueDictionary()  # saved arrays by id
+        self.marks: dict[int, int] = {}  # id of a saved array that user code can write to -> fingerprint
 
     def save(self, array: Any) -> None:
         """A node saves `array`: whatever happened to it so far is what that node computed with."""
         key = id(array)
         if key not in self.watched:
-            self.watched[key] = ref(array, lambda _: self._forget(key))
+            self.watched[key] = array
+            self.marks.pop(key, None)  # of an array that is gone, whose id this one has got
         elif key in self.marks and (mark := fingerprint(array)) != self.marks[key]:
             self.marks[key] = mark
             self.version = next_serial()  # older nodes saved something else
 
-    def _forget(self, key: int) -> None:
-        self.watched.pop(key, None)
-        self.marks.pop(key, None)
+    def forget(self, array: Any) -> None:
+        """Nobody can have saved this array any more."""
+        self.watched.pop(id(array), None)
+        self.marks.pop(id(array), None)
 
     def expose(self) -> None:
         """User code gets at the memory: from here on the saved arrays may change unseen."""
-        for key, reference in list(self.watched.items()):
-            array = reference()
-            if key not in self.marks and array is not None:
-                self.marks[key] = fingerprint(array)
+        alive = self.watched.items()
+        self.marks = {key: self.marks[key] if key in self.marks else fingerprint(a) for key, a in alive}
 
     def changed(self, array: Any, since: int) -> bool:
         """Whether `array` was written to after the moment `since`."""
@@ -135,7 +135,7 @@ def note_exposed(variable: Any) -> None:
     elif guard is SAVED:
         variable._record.guard = None
     else:
-        guard._forget(id(variable._data))
+        guard.forget(variable._data)
         guard.expose()
 
 

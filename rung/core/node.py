@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from rung.config import current_mode
 from rung.core.guard import SAVED, verify
 from rung.core.record import Constant, Record, next_serial
 from rung.core.variable import Variable, handle
@@ -18,9 +19,7 @@ RELEASED: Any = None
 class Node:
     """One call of a function in the graph: its inputs' records, and the arrays that its derivatives read."""
 
-    __slots__ = ("__weakref__", "edges", "op", "plan", "saved", "serial", "tangents")
-
-    tangents: dict[int, Any]  # in forward mode, of several outputs: index -> what the output's record would carry
+    __slots__ = ("__weakref__", "edges", "op", "plan", "saved", "serial")
 
     def __init__(self, op: Any, edges: Sequence[Any], plan: Any, saved: Any):
         self.op = op
@@ -95,7 +94,8 @@ class Node:
     def _output(self, index: int, array: Any, record: Record | None) -> Variable:
         if record is None:  # nobody held on to this output, but its derivative reads it
             record = Record(self, index, self.serial, array.shape, array.dtype, True)
-            record.tangents = getattr(self, "tangents", {}).get(index)
+            for forward_pass in current_mode().tangents:
+                forward_pass.restore(record)
         return handle(array, record)
 
     def fit(self, gradient: Any, edge: Record) -> Any:

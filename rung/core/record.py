@@ -29,7 +29,6 @@ class Record:
         "name",
         "serial",
         "shape",
-        "tangents",
     )
 
     def __init__(self, creator: Any, index: int, serial: int, shape: Any, dtype: Any, differentiable: bool):
@@ -42,7 +41,6 @@ class Record:
         self.grad: Any = None  # an array after a plain backward, a Variable otherwise
         self.guard: Any = None  # who saved the array and who may write to it: see guard.py
         self.name: str | None = None
-        self.tangents: Any = None  # in forward mode: {level: Variable}
 
 
 class Constant:
@@ -55,7 +53,6 @@ class Constant:
     name = None
     serial = 0
     shape = ()
-    tangents = None
 
     def __init__(self, value: float, guard: Any):
         self.value = value

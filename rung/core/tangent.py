@@ -1,53 +1,63 @@
 """Forward mode: tangents travel with the values, op by op.
 
-Under `rung.transform.jvp`, a record carries the tangent of its variable: how the variable moves when the inputs
-of the pass move. Each pass has a number of its own, so passes nest without mixing up their perturbations; an op
-is computed under the outer passes first, and then its tangent is, so a tangent has tangents and derivatives too.
+A `ForwardPass` knows the tangent of every variable that moves: how it moves when the inputs of the pass move. An
+op is computed under the outer passes first, and then its tangent is, so passes nest without mixing up their
+perturbations, and a tangent has tangents and derivatives too.
 """
 
 from __future__ import annotations
 
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from rung.config import current_mode, mode
 from rung.core.backward import backpropagate
 from rung.core.plan import argument_names, gradient_function
-from rung.core.record import next_serial
+from rung.core.record import Record
 from rung.core.variable import Variable, as_variable
 from rung.cuda import get_array_module
 from rung.dtypes import gradient_dtype
 
 
-def begin_pass() -> int:
-    """A number for a new forward-mode pass."""
-    return next_serial()
+class ForwardPass:
+    """The tangents of one pass, by the records of the variables. When the pass is gone, so are they."""
+
+    def __init__(self) -> None:
+        self._tangents: WeakKeyDictionary[Record, Variable] = WeakKeyDictionary()
+        self._of_outputs: WeakKeyDictionary[Any, list[Any]] = WeakKeyDictionary()  # node -> tangents of all outputs
+
+    def get(self, x: Any) -> Variable | None:
+        """How `x` moves; None if it does not."""
+        return self._tangents.get(x._record) if isinstance(x, Variable) else None
+
+    def set(self, x: Variable, tangent: Variable) -> None:
+        """Let `x` move along `tangent`."""
+        self._tangents[x._record] = tangent
+
+    def set_outputs(self, ys: tuple[Variable, ...], tangents: list[Any]) -> None:
+        """Let the outputs of one op move."""
+        for y, tangent in zip(ys, tangents, strict=True):
+            if tangent is not None:
+                self.set(y, tangent)
+        if len(ys) > 1 and ys[0].creator is not None:
+            self._of_outputs[ys[0].creator] = tangents
+
+    def restore(self, record: Record) -> None:
+        """Give a record that was made anew, for an output that nobody held, the tangent that it had."""
+        tangents = self._of_outputs.get(record.creator)
+        if tangents is not None and tangents[record.index] is not None:
+            self._tangents[record] = tangents[record.index]
 
 
-def get_tangent(x: Any, number: int) -> Variable | None:
-    """How `x` moves in the pass of this number; None if it does not."""
-    if not isinstance(x, Variable) or x._record.tangents is None:
-        return None
-    return x._record.tangents.get(number)  # type: ignore[no-any-return]
-
-
-def set_tangent(x: Variable, number: int, tangent: Variable) -> None:
-    """Let `x` move along `tangent` in the pass of this number."""
-    x._record.tangents = {**(x._record.tangents or {}), number: tangent}
-
-
-def call_with_tangents(op: Any, passes: tuple[int, ...], inputs: tuple[Any, ...]) -> Any:
+def call_with_tangents(op: Any, passes: tuple[ForwardPass, ...], inputs: tuple[Any, ...]) -> Any:
     """Call an op and give its outputs their tangents in the innermost pass."""
-    number = passes[-1]
+    innermost = passes[-1]
     with mode(tangents=passes[:-1]):
         outputs = op(*inputs)
-        tangents = [get_tangent(x, number) for x in inputs]
+        tangents = [innermost.get(x) for x in inputs]
         if op.differentiable and any(t is not None for t in tangents):
             ys = outputs if isinstance(outputs, tuple) else (outputs,)
-            for y, tangent in zip(ys, op.tangents(inputs, ys, tangents), strict=True):
-                if tangent is not None:
-                    set_tangent(y, number, tangent)
-            if len(ys) > 1 and ys[0].creator is not None:
-                ys[0].creator.tangents = {index: y._record.tangents for index, y in enumerate(ys)}
+            innermost.set_outputs(ys, op.tangents(inputs, ys, tangents))
     return outputs
 
 

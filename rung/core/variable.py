@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import copy
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
+from rung.config import get_default_dtype
 from rung.core.backward import backpropagate, seed_gradient
 from rung.core.guard import note_exposed, note_written, share_guard
 from rung.core.record import Record, next_serial
-from rung.cuda import as_cupy, as_numpy, device_name
+from rung.cuda import as_cupy, as_numpy, device_name, get_array_module
 from rung.dtypes import as_array
 from rung.errors import DTypeError, GraphError, ShapeError, message
 
@@ -107,6 +109,8 @@ class Variable:
         )
 
     def __repr__(self) -> str:
+        if self._data is None:
+            return f"variable(no size yet, name={self.name!r})"
         array = as_numpy(self._data)
         notes = [np.array2string(array, separator=" ", prefix="variable(") if array.ndim else str(array)]
         if self.dtype not in (np.float64, np.int64, np.bool_):
@@ -243,18 +247,20 @@ class Variable:
 
     def to_cpu(self) -> Self:
         """Move the array to the CPU, in place; return self."""
-        self.data = as_numpy(self._data)
+        if self._data is not None:
+            self.data = as_numpy(self._data)
         return self
 
     def to_gpu(self) -> Self:
         """Move the array to the GPU, in place; return self."""
-        self.data = as_cupy(self._data)
+        if self._data is not None:
+            self.data = as_cupy(self._data)
         return self
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
         twin = self.__class__.__new__(self.__class__)
         memo[id(self)] = twin
-        twin.__setstate__({**self.__getstate__(), "data": self._data.copy()})
+        twin.__setstate__({**self.__getstate__(), "data": copy.copy(self._data)})
         return twin
 
     def __getstate__(self) -> dict[str, Any]:
@@ -303,9 +309,37 @@ class Variable:
 
 
 class Parameter(Variable):
-    """A Variable that a layer learns."""
+    """A Variable that a layer learns.
 
-    __slots__ = ()
+    Args:
+        data: the array; None if its size is learnt later, with the first batch or from a file.
+        name: for pictures and messages.
+        expected_shape: what is known of the shape before the data are there; None for a size that is not.
+    """
+
+    __slots__ = ("_expected_shape",)
+
+    def __init__(self, data: Any, name: str | None = None, expected_shape: tuple[int | None, ...] = ()):
+        self._expected_shape = expected_shape
+        if data is not None:
+            super().__init__(data, name)
+        else:
+            self._data = None
+            self._record = Record(None, 0, next_serial(), (), get_default_dtype(), True)
+            self._record.name = name
+
+    @property
+    def expected_shape(self) -> tuple[int | None, ...]:
+        """The shape, with None for a size that is not known yet."""
+        return self._expected_shape if self._data is None else self.shape
+
+    def initialize(self, array: Any) -> None:
+        """Take over the values of an array: in the parameter's own dtype and on its device, if it has them."""
+        if self._data is None:
+            self.data = as_array(array)
+        else:
+            self._data[...] = get_array_module(self._data).asarray(array)
+            note_written(self)
 
     @property
     def trainable(self) -> bool:
@@ -315,6 +349,14 @@ class Parameter(Variable):
     @trainable.setter
     def trainable(self, value: bool) -> None:
         self._record.differentiable = bool(value)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**super().__getstate__(), "expected_shape": self._expected_shape}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__init__(state["data"], state["name"], state["expected_shape"])  # type: ignore[misc]
+        self._record.differentiable = state["differentiable"]
+        self._record.grad = state["grad"]
 
 
 def handle(data: Any, record: Record) -> Variable:

@@ -31,7 +31,7 @@ from rung.functions.elementwise import (
     tanh,
     where,
 )
-from rung.functions.linear import linear, matmul
+from rung.functions.linalg import linear, matmul
 from rung.functions.loss import accuracy, mean_squared_error, one_hot, softmax_cross_entropy
 from rung.functions.reduction import max, mean, min, sum
 from rung.functions.stochastic import dropout

@@ -78,8 +78,8 @@ def properties(trial: Trial) -> list[Property]:
     chosen += [create_graph_changes_nothing, gradient_has_the_dtype, gradient_is_not_nan, gradients_are_owned]
     chosen += [writes_are_noticed, backward_makes_no_variable]
     if trial.smooth:
-        chosen += [first_derivative_is_true, second_derivative_is_true, vjp_is_linear, modes_are_adjoint]
         chosen += [used_twice_is_the_sum, calls_do_not_disturb_each_other]
+        chosen += [first_derivative_is_true, second_derivative_is_true, vjp_is_linear, modes_are_adjoint]
     return chosen
 
 
@@ -124,19 +124,25 @@ def inputs_stay_untouched(trial: Trial) -> None:
     """Forward, backward and forward mode leave their inputs bit for bit as they were."""
     variables = trial.variables()
     outputs = trial.run(variables)
-    if trial.differentiable:
-        moving = [variables[i] for i in trial.moving]
-        before = [y._data.copy() for y in outputs]
-        seeds = trial.weights()
-        kept = [seed.copy() for seed in seeds]
-        grad(outputs, moving, seeds, create_graph=True)
-        jvp(trial.function(), moving, trial.directions())
-        for seed, was in zip(seeds, kept, strict=True):
-            np.testing.assert_array_equal(seed, was, err_msg="the incoming gradient was written to")
-        for y, was in zip(outputs, before, strict=True):
-            np.testing.assert_array_equal(y._data, was, err_msg="the output was written to in backward")
-    for x, given in zip(variables, trial.inputs, strict=True):
-        np.testing.assert_array_equal(getattr(x, "_data", x), given, err_msg="an input was written to")
+    _untouched(trial.inputs, variables, "forward wrote to an input")
+    if not trial.differentiable:
+        return
+    moving = [variables[i] for i in trial.moving]
+    results = [y._data.copy() for y in outputs]
+    seeds = trial.weights()
+    kept = [seed.copy() for seed in seeds]
+    for create_graph in (True, False):
+        grad(outputs, moving, seeds, create_graph=create_graph)
+        _untouched(kept, seeds, "backward wrote to the incoming gradient")
+        _untouched(results, outputs, "backward wrote to the output")
+        _untouched(trial.inputs, variables, "backward wrote to an input")
+    jvp(trial.function(), moving, trial.directions())
+    _untouched(trial.inputs, variables, "forward mode wrote to an input")
+
+
+def _untouched(expected: Sequence[Any], actual: Sequence[Any], what: str) -> None:
+    for e, a in zip(expected, actual, strict=True):
+        np.testing.assert_array_equal(getattr(a, "_data", a), e, err_msg=what)
 
 
 def layout_does_not_matter(trial: Trial) -> None:
@@ -213,9 +219,7 @@ def dtype_is_kept(trial: Trial) -> None:
 def gradient_has_the_dtype(trial: Trial) -> None:
     """A gradient has the dtype of its variable, through `backward` and through `grad`, plain or not."""
     for dtype in (np.float16, np.float32, np.float64):
-        variables = [
-            Variable(x.astype(dtype)) if i in trial.moving else x for i, x in enumerate(trial.inputs)
-        ]
+        variables = [Variable(x.astype(dtype)) if i in trial.moving else x for i, x in enumerate(trial.inputs)]
         moving = [variables[i] for i in trial.moving]
         for create_graph in (False, True):
             for g in grad(trial.run(variables), moving, create_graph=create_graph):
@@ -337,7 +341,9 @@ def calls_do_not_disturb_each_other(trial: Trial) -> None:
 
 def is_a_constant(trial: Trial) -> None:
     """The result of an op without derivatives gets no gradient and keeps no graph."""
-    for y in trial.run([Variable(x) if isinstance(x, np.ndarray) and x.dtype.kind == "f" else x for x in trial.inputs]):
+    for y in trial.run(
+        [Variable(x) if isinstance(x, np.ndarray) and x.dtype.kind == "f" else x for x in trial.inputs]
+    ):
         if not trial.op.differentiable:  # type: ignore[attr-defined]
             assert not y.differentiable
             assert y.creator is None
@@ -482,7 +488,9 @@ def matches_peer(trial: Trial, peer: Callable[..., Any]) -> None:
     along = sum((torch.tensor(d) * g).sum() for d, g in zip(directions, gradients, strict=True))
     if along.requires_grad:
         second = torch.autograd.grad(along, moving, allow_unused=True)
-        expected = [np.zeros(x.shape) if s is None else s.numpy(force=True) for s, x in zip(second, moving, strict=True)]
+        expected = [
+            np.zeros(x.shape) if s is None else s.numpy(force=True) for s, x in zip(second, moving, strict=True)
+        ]
     else:
         expected = [np.zeros(x.shape) for x in moving]
     for h, e in zip(_reverse_over_reverse(trial, weights, directions), expected, strict=True):

@@ -21,7 +21,9 @@ def _descendants(cls):
 
 
 OPS = {
-    op.name: op for op in _descendants(Function) if op.__module__.startswith("rung.functions") and hasattr(op, "forward")
+    op.name: op
+    for op in _descendants(Function)
+    if op.__module__.startswith("rung.functions") and hasattr(op, "forward")
 }
 
 
@@ -67,7 +69,9 @@ def test_elementwise_over_drawn_shapes(name, data, seed):
     shapes = data.draw(hnp.mutually_broadcastable_shapes(num_shapes=count, max_dims=3, max_side=4, min_side=0))
     inputs = [_values(name, shape, seed + i) for i, shape in enumerate(shapes.input_shapes)]
     if name == "where":
-        inputs[0] = Sample(inputs[0].shape, lambda rng, shape=inputs[0].shape: rng.random(shape) < 0.5, kind="boolean")
+        inputs[0] = Sample(
+            inputs[0].shape, lambda rng, shape=inputs[0].shape: rng.random(shape) < 0.5, kind="boolean"
+        )
     check_op(op, oracle=ORACLES[name], samples=[tuple(inputs)])
 
 

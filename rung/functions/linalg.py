@@ -26,6 +26,7 @@ class MatMul(Function):
 
     Shape: (..., n, k), (..., k, m) -> (..., n, m); (k,), (k,) -> ()
 
+    >>> import numpy as np
     >>> matmul(np.ones((2, 3)), np.ones((3, 4))).shape
     (2, 4)
     """

@@ -1,0 +1,5 @@
+"""The command `rung`."""
+
+from rung.cli.main import main
+
+__all__ = ["main"]

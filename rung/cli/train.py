@@ -1,0 +1,217 @@
+"""`rung train`: a network of one's own framework learns to read, and leaves pictures of how it went."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import platform
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import rung
+import rung.functions as F
+from rung.cuda import as_numpy
+from rung.dataloaders import DataLoader
+from rung.datasets import MNIST, Dataset, Digits, MNIST10k, Spiral
+from rung.errors import MissingExtraError, NanError, ValueRangeError
+from rung.files import write_atomically
+from rung.models import MLP
+from rung.optimizers import Adam
+
+DATASETS: dict[str, type[Dataset]] = {"digits": Digits, "mnist": MNIST, "mnist-10k": MNIST10k, "spiral": Spiral}
+
+# What is good for each dataset, where the caller does not say.
+DEFAULTS = {
+    "digits": {"epochs": 30, "lr": 0.002, "batch_size": 32, "hidden": "256"},
+    "mnist": {"epochs": 10, "lr": 0.001, "batch_size": 100, "hidden": "256,128"},
+    "mnist-10k": {"epochs": 15, "lr": 0.001, "batch_size": 64, "hidden": "256,128"},
+    "spiral": {"epochs": 200, "lr": 0.01, "batch_size": 30, "hidden": "32,32"},
+}
+
+
+def add_command(commands: Any) -> None:
+    """Tell the parser about `rung train`."""
+    parser = commands.add_parser(
+        "train",
+        help="train a network to read handwritten digits, in seconds",
+        description="Train a multi-layer perceptron and leave its weights, a log and pictures in a folder.",
+    )
+    parser.add_argument("--data", choices=DATASETS, default="digits", help="what to learn (default: digits)")
+    parser.add_argument("--epochs", type=int, help="how often to go through the data")
+    parser.add_argument("--lr", type=float, help="the learning rate of Adam")
+    parser.add_argument("--batch-size", type=int, help="samples in a step")
+    parser.add_argument("--hidden", help="sizes of the hidden layers, such as 256,128")
+    parser.add_argument("--dropout", type=float, default=0.2, help="share of hidden units dropped (default: 0.2)")
+    parser.add_argument("--seed", type=int, default=0, help="of weights, shuffles and dropout (default: 0)")
+    parser.add_argument("--out", type=Path, help="folder for the results (default: a new one in runs/)")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Train, and write everything that a person wants to see afterwards."""
+    for name, value in DEFAULTS[options.data].items():
+        if getattr(options, name) is None:
+            setattr(options, name, value)
+    hidden = parse_sizes(options.hidden)
+    if options.epochs < 1:
+        raise ValueRangeError(f"rung train: --epochs must be at least 1, but got {options.epochs}")
+    rung.seed(options.seed)
+    train, test = DATASETS[options.data](train=True), DATASETS[options.data](train=False)
+    folder = options.out or new_folder(Path("runs"), options.data)
+    folder.mkdir(parents=True, exist_ok=True)
+    model = MLP((*hidden, len(train.classes)), activation=_relu_with_dropout(options.dropout))
+    started = time.perf_counter()
+    history = fit(model, train, test, options.epochs, options.lr, options.batch_size, f"{options.data}")
+    seconds = time.perf_counter() - started
+    model.save_weights(folder / "weights.npz")
+    probabilities = predict(model, test)
+    write_log(folder / "log.json", options, history, seconds)
+    drawn = draw_pictures(folder, options.data, model, test, history, probabilities)
+    print(f"test accuracy  {history[-1]['test_accuracy']:.2%}  after {options.epochs} epochs in {seconds:.1f} s")
+    print(f"in {folder}/: {', '.join(['weights.npz', 'log.json', *drawn])}")
+    return 0
+
+
+def parse_sizes(text: str) -> tuple[int, ...]:
+    """Sizes of hidden layers from a text.
+
+    >>> parse_sizes("256,128")
+    (256, 128)
+    """
+    parts = [part.strip() for part in text.split(",") if part.strip()]
+    if not all(part.isdigit() and int(part) > 0 for part in parts):
+        raise ValueRangeError(f"rung train: --hidden must be sizes such as 256,128, but got {text!r}")
+    return tuple(map(int, parts))
+
+
+def new_folder(parent: Path, name: str) -> Path:
+    """A folder that is not there yet, named by the data and a number."""
+    number = 1
+    while (parent / f"{name}-{number}").exists():
+        number += 1
+    return parent / f"{name}-{number}"
+
+
+def _relu_with_dropout(ratio: float) -> Callable[[Any], Any]:
+    return lambda x: F.dropout(F.relu(x), ratio)
+
+
+# Learning -----------------------------------------------------------------------------------------------------------
+
+
+def fit(
+    model: Any, train: Dataset, test: Dataset, epochs: int, lr: float, batch_size: int, name: str
+) -> list[dict[str, float]]:
+    """Train a model; return what was measured after every epoch."""
+    optimizer = Adam(lr).setup(model)
+    loader = DataLoader(train, batch_size)
+    history = []
+    with progress(name, epochs * len(loader)) as advance:
+        for epoch in range(1, epochs + 1):
+            optimizer.alpha = lr * (1 + math.cos(math.pi * (epoch - 1) / epochs)) / 2
+            measured = {"epoch": epoch, **train_epoch(model, loader, optimizer, advance)}
+            measured |= {f"test_{key}": value for key, value in evaluate(model, test).items()}
+            history.append(measured)
+            advance(0, measured)
+    return history
+
+
+def train_epoch(model: Any, loader: DataLoader, optimizer: Adam, advance: Callable[..., None]) -> dict[str, float]:
+    """Go through the data once; return the mean loss and accuracy."""
+    total_loss = total_right = count = 0.0
+    for x, t in loader:
+        y = model(x)
+        loss = F.softmax_cross_entropy(y, t)
+        if not math.isfinite(loss.item()):
+            raise NanError("rung train: the loss is no longer a number; a smaller --lr may help")
+        model.cleargrads()
+        loss.backward()
+        optimizer.update()
+        total_loss += loss.item() * len(t)
+        total_right += F.accuracy(y, t).item() * len(t)
+        count += len(t)
+        advance(1)
+    return {"loss": total_loss / count, "accuracy": total_right / count}
+
+
+def predict(model: Any, data: Dataset, batch_size: int = 1000) -> np.ndarray[Any, Any]:
+    """The probabilities of every class for every sample: (samples, classes)."""
+    with rung.no_grad(), rung.test_mode():
+        batches = [F.softmax(model(x)) for x, _ in DataLoader(data, batch_size, shuffle=False)]
+    return np.concatenate([as_numpy(p) for p in batches])
+
+
+def evaluate(model: Any, data: Dataset) -> dict[str, float]:
+    """Loss and accuracy on a dataset, in test mode."""
+    total_loss = total_right = 0.0
+    with rung.no_grad(), rung.test_mode():
+        for x, t in DataLoader(data, 1000, shuffle=False):
+            y = model(x)
+            total_loss += F.softmax_cross_entropy(y, t).item() * len(t)
+            total_right += F.accuracy(y, t).item() * len(t)
+    return {"loss": total_loss / len(data), "accuracy": total_right / len(data)}
+
+
+# Telling about it ---------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def progress(name: str, steps: int) -> Iterator[Callable[..., None]]:
+    """A progress bar; yields a function that moves it on and shows what was measured."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
+               TextColumn("{task.fields[measured]}"))  # fmt: skip
+    with Progress(*columns) as bar:
+        task = bar.add_task(name, total=steps, measured="")
+
+        def advance(by: int, measured: dict[str, float] | None = None) -> None:
+            bar.advance(task, by)
+            if measured is not None:
+                text = "loss {loss:.3f}  test accuracy {test_accuracy:.2%}".format(**measured)
+                bar.update(task, measured=text)
+
+        yield advance
+
+
+def write_log(path: Path, options: argparse.Namespace, history: list[dict[str, float]], seconds: float) -> None:
+    """Everything that is needed to know what was run, and what came of it, as JSON."""
+    settings = {name: str(v) if isinstance(v, Path) else v for name, v in vars(options).items() if name != "run"}
+    versions = {"rung": rung.__version__, "numpy": np.__version__, "python": platform.python_version()}
+    log = {"settings": settings, "versions": versions, "seconds": round(seconds, 2), "history": history}
+    with write_atomically(path) as file:
+        file.write(json.dumps(log, indent=1).encode())
+
+
+def draw_pictures(
+    folder: Path, name: str, model: Any, test: Dataset, history: list[dict[str, float]], probabilities: Any
+) -> list[str]:
+    """Draw what can be drawn; return the names of the files. Without matplotlib, say so and go on."""
+    from rung.visualize import training
+
+    truth, predicted, sure = np.asarray(test.label), probabilities.argmax(1), probabilities.max(1)
+    try:
+        training.draw_curves(history, folder / "curves.png", name)
+        training.draw_confusion(truth, predicted, test.classes, folder / "confusion.png", name)
+        if test.data.ndim == 2:
+            training.draw_points(test.data, truth, _predictor(model), test.classes, folder / "regions.png", name)
+            return ["curves.png", "confusion.png", "regions.png"]
+        training.draw_mistakes(test.data, truth, predicted, sure, test.classes, folder / "mistakes.png", name)
+        return ["curves.png", "confusion.png", "mistakes.png"]
+    except MissingExtraError as missing:
+        print(f"no pictures: {missing}")
+        return []
+
+
+def _predictor(model: Any) -> Callable[[Any], Any]:
+    def probabilities(points: Any) -> Any:
+        with rung.no_grad(), rung.test_mode():
+            return as_numpy(F.softmax(model(points.astype("float32"))))
+
+    return probabilities

@@ -1,0 +1,164 @@
+"""The base class of datasets, and how single samples are put together into a batch."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from rung.cuda import as_numpy, is_array
+from rung.errors import DTypeError, ShapeError, describe
+
+Transform = Callable[[Any], Any]
+
+
+class Dataset:
+    """Samples by number. A subclass overrides `prepare`, which sets `self.data` and `self.label`.
+
+        ds[i]                  (x, t) of one sample, through the transforms
+        ds[a:b], ds[indices]   (x, t) of a batch, each stacked along a new first axis
+
+    train: whether this is the set to train on or the one to test with.
+    transform: a function that every x passes through; target_transform: the same for every t.
+    label: may stay None; then t is None.
+
+    Without transforms, a batch is one indexing of the arrays. A subclass may instead define `__getitem__` and
+    `__len__` itself, as for data that do not fit in memory.
+
+    Raises: `ShapeError` if there are not as many labels as data.
+
+    >>> class Squares(Dataset):
+    ...     def prepare(self):
+    ...         self.data = np.arange(5.0)
+    ...         self.label = self.data ** 2
+    >>> ds = Squares(transform=lambda x: -x)
+    >>> len(ds), ds[3]
+    (5, (np.float64(-3.0), np.float64(9.0)))
+    >>> ds[1:3]
+    (array([-1., -2.]), array([1., 4.]))
+    """
+
+    classes: list[str] = []  # the name of each class, in the order of the labels
+
+    def __init__(
+        self, train: bool = True, transform: Transform | None = None, target_transform: Transform | None = None
+    ):
+        self.train = train
+        self.transform = transform
+        self.target_transform = target_transform
+        self.data: Any = None
+        self.label: Any = None
+        self.prepare()
+        if self.data is not None and self.label is not None and len(self.data) != len(self.label):
+            counts = f"{len(self.data)} data and {len(self.label)} labels"
+            raise ShapeError(f"{type(self).__name__}: expected one label for each datum, but got {counts}")
+
+    def prepare(self) -> None:
+        """Set `self.data` and `self.label`, for training or for testing as `self.train` says."""
+
+    def __getitem__(self, index: Any) -> tuple[Any, Any]:
+        data = self._data()
+        if isinstance(index, slice) or np.ndim(index):
+            index = _positions(index)
+            return _take(data, index, self.transform), _take(self.label, index, self.target_transform)
+        i = operator.index(index)
+        return _transformed(data[i], self.transform), _one_label(self.label, i, self.target_transform)
+
+    def __len__(self) -> int:
+        return len(self._data())
+
+    def __repr__(self) -> str:
+        if self.data is None:
+            return f"{type(self).__name__}(train={self.train})"
+        parts = [f"{len(self.data)} samples", f"x {_sample_kind(self.data)}"]
+        if self.label is not None:
+            parts.append(f"t {_sample_kind(self.label)}")
+        if self.classes:
+            parts.append(f"{len(self.classes)} classes")
+        return f"{type(self).__name__}(train={self.train}): {', '.join(parts)}"
+
+    def _data(self) -> Any:
+        if self.data is None:
+            needed = "set self.data in prepare(), or define __getitem__ and __len__"
+            raise NotImplementedError(f"{type(self).__name__}: expected data, but there are none; {needed}")
+        return self.data
+
+
+def collate(samples: Sequence[Any]) -> Any:
+    """Put samples together into a batch: pairs (x, t) become a pair of arrays, single values one array.
+
+    Shape: n samples of (...) -> (n, ...)
+
+    Raises: `ShapeError` if the samples have different shapes, `DTypeError` if they are not arrays or numbers.
+
+    >>> collate([(np.zeros(2), 0), (np.ones(2), 1)])
+    (array([[0., 0.], [1., 1.]]), array([0, 1]))
+    """
+    if not isinstance(samples[0], (tuple, list)):
+        return stack(samples)
+    if len({len(sample) for sample in samples}) > 1:
+        raise ShapeError("collate: expected samples of one length, such as pairs (x, t), but their lengths differ")
+    return tuple(stack(field) for field in zip(*samples, strict=True))
+
+
+def stack(values: Sequence[Any]) -> Any:
+    """Stack values along a new first axis; where there is no value (None), there is no array either.
+
+    >>> stack([1.0, 2.0]), stack([None, None])
+    (array([1., 2.]), None)
+    """
+    if len(values) and values[0] is None:
+        return None
+    arrays = [as_numpy(value) if is_array(value) else np.asarray(value) for value in values]
+    if any(array.dtype == object for array in arrays):
+        raise DTypeError(f"stack: expected samples that are arrays or numbers, but got {describe(values[0])}")
+    shapes = sorted({array.shape for array in arrays})
+    if len(shapes) > 1:
+        sizes = " and ".join(map(str, shapes[:2]))
+        raise ShapeError(f"stack: expected samples of one shape, but got {sizes}; bring them to one size first")
+    return np.stack(arrays) if arrays else np.empty(0)
+
+
+def takes_indices(values: Any) -> bool:
+    """Whether many samples can be had by one indexing; not so in a list, or in an array of Python objects.
+
+    >>> takes_indices(np.zeros((3, 2))), takes_indices([1, 2, 3])
+    (True, False)
+    """
+    return (is_array(values) and values.dtype != object) or isinstance(values, np.memmap)
+
+
+def _take(values: Any, index: Any, transform: Transform | None) -> Any:
+    """The batch at the given positions: at once if it can be, else sample by sample."""
+    if values is None:
+        return None
+    if transform is None and takes_indices(values):
+        return values[index]
+    return stack([_transformed(values[int(i)], transform) for i in np.arange(len(values))[index]])
+
+
+def _transformed(value: Any, transform: Transform | None) -> Any:
+    return value if transform is None else transform(value)
+
+
+def _one_label(label: Any, i: int, transform: Transform | None) -> Any:
+    return None if label is None else _transformed(label[i], transform)
+
+
+def _positions(index: Any) -> Any:
+    """An index of many samples as a slice or as a one-dimensional array."""
+    if isinstance(index, slice):
+        return index
+    positions = np.asarray(index)
+    if positions.ndim != 1:
+        raise ShapeError(f"Dataset: expected one axis of indices, but got indices of shape {positions.shape}")
+    return positions if positions.size else positions.astype(np.intp)
+
+
+def _sample_kind(values: Any) -> str:
+    if not takes_indices(values):
+        return type(values[0]).__name__ if len(values) else "nothing"
+    shape = values.shape[1:]
+    return f"{values.dtype} {shape}" if shape else str(values.dtype)

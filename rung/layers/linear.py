@@ -1,0 +1,52 @@
+"""The fully connected layer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import rung.functions as F
+from rung.core.variable import Parameter, Variable
+from rung.cuda import get_array_module
+from rung.errors import ValueRangeError
+from rung.initializers import lecun_normal, zeros
+from rung.layers.layer import Layer
+
+
+class Linear(Layer):
+    """An affine map of the last axis, Y = X @ W + b.
+
+    Shape: (..., in_size) -> (..., out_size)
+
+    Args:
+        out_size: the number of outputs.
+        nobias: leave out b.
+        dtype: of the parameters; the default dtype if None.
+        in_size: the number of inputs; learnt from the first batch if None.
+
+    >>> import numpy as np
+    >>> layer = Linear(3)
+    >>> layer(np.ones((2, 5))).shape, layer.W.shape
+    ((2, 3), (5, 3))
+    """
+
+    def __init__(self, out_size: int, nobias: bool = False, dtype: Any = None, in_size: int | None = None):
+        for name, size in (("out_size", out_size), ("in_size", in_size)):
+            if size is not None and size < 1:
+                raise ValueRangeError(f"Linear: expected {name} of at least 1, but got {size}")
+        self.in_size = in_size
+        self.out_size = out_size
+        self.dtype = dtype
+        self.W = Parameter(None, name="W", expected_shape=(in_size, out_size))
+        self.b = None if nobias else Parameter(zeros((out_size,), dtype), name="b")
+        if in_size is not None:
+            self._draw_weights(in_size)
+
+    def _draw_weights(self, in_size: int) -> None:
+        self.W.initialize(lecun_normal((in_size, self.out_size), in_size, self.dtype))
+
+    def forward(self, x: Any) -> Variable:
+        if self.W._data is None:
+            self._draw_weights(x.shape[-1])
+            if get_array_module(x) is not get_array_module(self.W):
+                self.W.to_gpu()
+        return F.linear(x, self.W, self.b)

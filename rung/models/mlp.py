@@ -1,0 +1,41 @@
+"""The multi-layer perceptron."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import rung.functions as F
+from rung.layers.layer import Layer
+from rung.layers.linear import Linear
+
+
+class Model(Layer):
+    """A layer that is a whole network; the base for networks of one's own."""
+
+
+class MLP(Model):
+    """Fully connected layers with an activation between them; what has more than two axes is flattened first.
+
+    Shape: (n, …) -> (n, fc_output_sizes[-1])
+
+    Args:
+        fc_output_sizes: the number of outputs of each layer, the last being the network's.
+        activation: between the layers.
+
+    >>> import numpy as np
+    >>> MLP((10, 3))(np.ones((2, 1, 8, 8))).shape
+    (2, 3)
+    """
+
+    def __init__(self, fc_output_sizes: Sequence[int], activation: Callable[[Any], Any] = F.sigmoid):
+        self.activation = activation
+        self.layers = [Linear(size) for size in fc_output_sizes]
+
+    def forward(self, x: Any) -> Any:
+        if len(x.shape) > 2:
+            x = x.reshape((x.shape[0], math.prod(x.shape[1:])))
+        for layer in self.layers[:-1]:
+            x = self.activation(layer(x))
+        return self.layers[-1](x)

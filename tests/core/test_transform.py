@@ -1,0 +1,80 @@
+"""Forward mode, alone and mixed with reverse mode."""
+
+import numpy as np
+import pytest
+
+import rung
+import rung.functions as F
+from rung import Variable
+from rung.errors import GraphError, ShapeError
+from rung.transform import grad, jvp, vjp
+
+
+def test_jvp_of_jvp_does_not_mix_up_perturbations():
+    # d/dx [x * d/dy (x + y)] at x = 1 is 1; mixing the two perturbations gives 2
+    def inner(x):
+        return jvp(lambda y: x + y, [1.0], [1.0])[1]
+
+    assert jvp(lambda x: x * inner(x), [1.0], [1.0])[1].item() == 1
+
+
+@pytest.mark.parametrize("order", [1, 2, 3, 4])
+def test_nested_forward_mode(order):
+    def derivative(f):
+        return lambda x: jvp(f, [x], [np.array(1.0)])[1]
+
+    f = F.sin
+    for _ in range(order):
+        f = derivative(f)
+    assert f(Variable(0.7)).item() == pytest.approx(np.sin(0.7 + order * np.pi / 2))
+
+
+def test_three_ways_to_a_second_derivative_of_a_network():
+    rng = np.random.default_rng(0)
+    x, v, t = rng.standard_normal((4, 3)), rng.standard_normal((4, 3)), np.array([0, 1, 1, 0])
+    w = rng.standard_normal((3, 2))
+
+    def loss(x):
+        return F.softmax_cross_entropy(F.tanh(F.linear(x, w, np.zeros(2))) * 3, t)
+
+    at = Variable(x)
+    reverse = grad(grad(loss(at), at, create_graph=True), at, v)
+    forward = jvp(lambda x: grad(loss(x), x), [x], [v])[1]
+    at = Variable(x)
+    mixed = grad(jvp(loss, [at], [v])[1], at)
+    np.testing.assert_allclose(forward.data, reverse.data, rtol=1e-10)
+    np.testing.assert_allclose(mixed.data, reverse.data, rtol=1e-10)
+
+
+def test_vjp_pulls_several_times():
+    y, pull = vjp(lambda a, b: F.matmul(a, b), np.ones((2, 3)), np.ones((3, 2)))
+    first, second = pull(np.ones((2, 2))), pull(2 * np.ones((2, 2)))
+    np.testing.assert_allclose(second[0].data, 2 * first[0].data)
+    assert y.shape == (2, 2)
+
+
+def test_jvp_of_a_constant_is_zero():
+    assert jvp(lambda x: Variable(3.0) * 2, [1.0], [1.0])[1].item() == 0
+
+
+def test_jvp_of_several_outputs_and_one_variable_twice():
+    x = Variable(2.0)
+    (a, b), (ta, tb) = jvp(lambda u, v: (u * v, u - v), [x, x], [1.0, 0.0])
+    assert (a.item(), b.item(), ta.item(), tb.item()) == (4, 0, 2, 1)
+
+
+def test_tangents_are_checked():
+    with pytest.raises(ShapeError, match="one tangent per primal"):
+        jvp(F.sin, [1.0], [])
+    with pytest.raises(ShapeError, match="primal's shape"):
+        jvp(F.sin, [np.ones(3)], [np.ones(2)])
+
+
+def test_grad_refuses_constants_by_name():
+    x = Variable(1.0)
+    with pytest.raises(GraphError, match="differentiable Variable as input"):
+        grad(x * 2, np.ones(3))
+    with pytest.raises(GraphError, match="all are constants"):
+        grad(rung.as_variable(np.ones(2)), x)
+    with pytest.raises(ShapeError, match="expected 2 grad_outputs"):
+        grad([x * 2, x * 3], x, [1.0])
