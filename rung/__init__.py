@@ -8,7 +8,10 @@
 variable(7.0)
 """
 
-from rung import config, cuda, datasets, functions, layers, models, optimizers, random, transform
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from rung import config, cuda, functions, layers, models, optimizers, random, transform
 from rung.config import (
     Config,
     debug,
@@ -20,8 +23,6 @@ from rung.config import (
 )
 from rung.core.function import Function
 from rung.core.variable import Parameter, Variable, as_variable
-from rung.dataloaders import DataLoader
-from rung.datasets import Dataset
 from rung.dtypes import as_array
 from rung.layers import Layer
 from rung.models import Model
@@ -30,9 +31,27 @@ from rung.transform import grad
 
 __version__ = "0.1.0"
 
+if TYPE_CHECKING:
+    from rung import datasets, serializers, testing
+    from rung.dataloaders import DataLoader
+    from rung.datasets import Dataset
+
+# Data and files take as long to import as all the rest, so they come when they are first asked for.
+_LATER = {"DataLoader": "rung.dataloaders", "Dataset": "rung.datasets"}
+_LATER_MODULES = ("dataloaders", "datasets", "files", "serializers", "testing", "visualize")
+
+
+def __getattr__(name: str) -> Any:
+    if name in _LATER:
+        return getattr(import_module(_LATER[name]), name)
+    if name in _LATER_MODULES:
+        return import_module(f"rung.{name}")
+    raise AttributeError(f"module 'rung' has no attribute {name!r}")
+
+
 __all__ = [
     "Config", "DataLoader", "Dataset", "Function", "Layer", "Model", "Parameter", "Variable", "as_array", "as_variable", "config", "cuda", "datasets", "debug",
     "functions",
-    "get_default_dtype", "grad", "layers", "models", "no_grad", "optimizers", "random", "seed", "set_default_dtype", "test_mode", "transform",
+    "get_default_dtype", "grad", "layers", "models", "no_grad", "optimizers", "random", "serializers", "testing", "seed", "set_default_dtype", "test_mode", "transform",
     "using_config",
 ]  # fmt: skip

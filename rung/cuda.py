@@ -56,6 +56,14 @@ def is_available() -> bool:
         return False
 
 
+def gpu_names() -> list[str]:
+    """What the devices call themselves; none without CuPy."""
+    if not is_available():
+        return []
+    runtime = _cupy().cuda.runtime
+    return [runtime.getDeviceProperties(i)["name"].decode() for i in range(runtime.getDeviceCount())]
+
+
 def _cupy() -> ModuleType:
     try:
         import cupy

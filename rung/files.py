@@ -6,10 +6,7 @@ Two folders matter. `RUNG_DATA` names one of your own, which is looked in first 
 
 from __future__ import annotations
 
-import hashlib
 import os
-import secrets
-import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -104,14 +101,14 @@ def write_atomically(path: str | os.PathLike[str]) -> Iterator[IO[bytes]]:
     """
     target = Path(os.path.realpath(path))
     _check_target(target)
-    temporary = target.with_name(f".{secrets.token_hex(8)}.tmp")
+    temporary = target.with_name(f".{os.urandom(8).hex()}.tmp")
     try:
         with open(temporary, "x+b") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
         if target.exists():
-            shutil.copymode(target, temporary)
+            os.chmod(temporary, target.stat().st_mode & 0o7777)
         os.replace(temporary, target)
     except BaseException:
         with suppress(OSError):
@@ -212,7 +209,9 @@ def _ask_in_turn(mirrors: list[str], path: Path, fetch: Callable[[str], None]) -
 
 def _fetch(url: str, path: Path, sha256: str | None, progress: bool, timeout: float, limit: int) -> None:
     """Fetch one file from one mirror; it gets its name only after its checksum was found right."""
-    digest = hashlib.sha256()
+    from hashlib import sha256 as new_digest
+
+    digest = new_digest()
     with _open(url, timeout) as answer:
         path.parent.mkdir(parents=True, exist_ok=True)
         with write_atomically(path) as file, _progress_bar(path.name, answer.length, progress) as advance:
@@ -303,5 +302,7 @@ def _new_bar() -> Any:
 
 
 def _checksum(path: Path) -> str:
+    import hashlib
+
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -89,7 +89,7 @@ class SGD(Optimizer):
 
     def __init__(self, lr: float = 0.01):
         super().__init__()
-        self.lr = _positive("lr", lr)
+        self.lr = _positive("the learning rate", lr)
 
     def update_one(self, param: Parameter) -> None:
         w, g = _arrays(param)
@@ -105,7 +105,7 @@ class MomentumSGD(Optimizer):
 
     def __init__(self, lr: float = 0.01, momentum: float = 0.9):
         super().__init__()
-        self.lr = _positive("lr", lr)
+        self.lr = _positive("the learning rate", lr)
         self.momentum = _positive("momentum", momentum)
 
     def update_one(self, param: Parameter) -> None:
@@ -125,7 +125,7 @@ class Adam(Optimizer):
 
     def __init__(self, alpha: float = 0.001, beta1: float = 0.9, beta2: float = 0.999, eps: float = 1e-8):
         super().__init__()
-        self.alpha = _positive("alpha", alpha)
+        self.alpha = _positive("the learning rate", alpha)
         self.beta1, self.beta2, self.eps = beta1, beta2, eps
         self.t = 0
 

@@ -79,6 +79,7 @@ def test_a_dataset_of_arrays_is_indexed_once_for_each_batch(monkeypatch):
 def test_a_dataset_with_its_own_getitem_is_asked_sample_by_sample():
     class Noisy(Spiral):
         def __getitem__(self, index):
+            assert type(index) is int
             x, t = super().__getitem__(index)
             return x + 1, t
 
@@ -193,9 +194,10 @@ def test_labels_may_be_missing():
         def prepare(self):
             self.data = X
 
-    for x, t in DataLoader(Unlabelled(), 5):
-        assert x.shape == (5, 2)
-        assert t is None
+    for dataset in (Unlabelled(), [(x, None) for x in X]):
+        for x, t in DataLoader(dataset, 5):
+            assert x.shape == (5, 2)
+            assert t is None
 
 
 def test_samples_that_are_no_pairs_give_one_array():

@@ -178,16 +178,16 @@ def test_train_and_test_spiral_differ_and_each_is_shuffled():
         assert (np.diff(ds.label) != 0).sum() > 100
 
 
-def global_state():
-    return np.random.get_state()[1].tolist()
-
-
-def test_no_dataset_touches_the_global_generator():
-    before = global_state()
-    Spiral(), Spiral(train=False)
-    pytest.importorskip("sklearn")
-    Digits()
-    assert global_state() == before
+@pytest.mark.parametrize("make", [Spiral, Digits, MNIST10k])
+def test_no_dataset_touches_the_global_generator(make, own_data):
+    if make is Digits:
+        pytest.importorskip("sklearn")
+    write_mnist(own_data)
+    np.random.seed(1)
+    expected = np.random.rand()
+    np.random.seed(1)
+    make()
+    assert np.random.rand() == expected
 
 
 # Digits
@@ -320,6 +320,7 @@ DAMAGED = {
     "gzip cut before its checksum": gzip.compress(GOOD)[:-8],
     "wrong checksum": gzip.compress(GOOD)[:-8] + bytes(8),
     "bits flipped": gzip.compress(GOOD)[:500] + b"\xff\xff\xff\xff" + gzip.compress(GOOD)[504:],
+    "no deflate": gzip.compress(GOOD)[:10] + b"\xff" + gzip.compress(GOOD)[11:],
     "garbage after the end": gzip.compress(GOOD) + b"garbage",
     "wrong magic": gzip.compress(idx(IMAGES, magic=b"\x08\x00\x00\x03")),
     "type float": gzip.compress(idx(IMAGES, magic=bytes([0, 0, 13, 3]))),

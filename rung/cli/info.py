@@ -45,9 +45,4 @@ def _version(name: str) -> str:
 
 
 def _gpu() -> str:
-    if not rung.cuda.is_available():
-        return "none found"
-    import cupy
-
-    properties = cupy.cuda.runtime.getDeviceProperties(0)
-    return str(properties["name"].decode())
+    return ", ".join(rung.cuda.gpu_names()) or "none found"

@@ -145,7 +145,7 @@ def own(gradient: Any, handed: tuple[Any, ...]) -> Any:
 def _check_finite(node: Any, arrivals: Iterable[Root]) -> None:
     """Under `rung.debug()`: name the op whose derivative made the first NaN or infinity."""
     for _, gradient in arrivals:
-        array = getattr(gradient, "_data", gradient)
+        array: Any = getattr(gradient, "_data", gradient)
         if not bool((abs(array) < float("inf")).all()):
             raise NanError(f"{node.op.name}: the first NaN or infinity of this backward came out of its derivative")
 

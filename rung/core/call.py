@@ -25,6 +25,7 @@ def apply(op: Any, *inputs: Any) -> Any:
         return _apply_specially(op, now, inputs)
     arrays: list[Any] = []
     edges: list[Any] = []
+    record: Any
     wanted, bit = 0, 1
     for x in inputs:
         if isinstance(x, Variable):

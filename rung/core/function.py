@@ -8,6 +8,7 @@ and one derivative per input (see plan.py). A function in the book's style has `
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import numpy as np
@@ -80,7 +81,7 @@ class Function:
         return apply(self, *inputs)
 
     def compute(self, arrays: list[Any]) -> Any:
-        """Run forward on operands, brought to one device and one rule of dtypes; the result is an array, or a tuple."""
+        """Run forward on operands, brought to one device and one rule of dtypes; an array, or a tuple."""
         try:
             xp = harmonize(arrays, self)
             if self.checks_shape:
@@ -142,7 +143,7 @@ class Function:
                 arrivals.append((edge, gradient))
         return arrivals
 
-    def _zeros(self, index: int, edges: tuple[Any, ...], gys: list[Any]) -> Any:
+    def _zeros(self, index: int, edges: Sequence[Any], gys: list[Any]) -> Any:
         """The gradient of an output that nothing was computed from."""
         other = next(gy for gy in gys if gy is not None)
         shape = self.shape(*[edge.shape for edge in edges])[index]  # type: ignore[attr-defined]

@@ -95,6 +95,8 @@ class _Slot:
 
     __slots__ = ("_data",)
 
+    _data: Any
+
     def references(self) -> int:
         return sys.getrefcount(self._data)
 

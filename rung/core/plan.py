@@ -17,7 +17,7 @@ Select = Callable[[Sequence[Any]], tuple[Any, ...]]
 class Pull(NamedTuple):
     """How to compute the gradient of one input."""
 
-    index: int
+    input: int
     derivative: Callable[[Any, Sequence[Any]], Any]  # from the op and (*gys, *saved, *shapes)
 
 
@@ -93,7 +93,7 @@ def _chain(local: Callable[..., Any]) -> Callable[..., Any]:
     def gradient_of_any(self: Any, gy: Any, *values: Any) -> Any:
         return gy * local(self, *values)
 
-    gradient = gradient_of_one if len(names) == 1 else gradient_of_any
+    gradient: Any = gradient_of_one if len(names) == 1 else gradient_of_any
     gradient.reads = ("gy", *names)  # type: ignore[attr-defined]
     return gradient
 

@@ -3,30 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-Draw = Callable[[np.random.Generator], np.ndarray[Any, Any]]
+if TYPE_CHECKING:  # numpy.random takes a while to import, and only a check draws
+    from numpy.random import Generator
 
 
-@dataclass(frozen=True)
-class Sample:
+class Sample(NamedTuple):
     """One array to draw. `smooth` says that the op is differentiable at these values."""
 
     shape: tuple[int, ...]
-    draw: Draw
+    draw: Callable[[Any], Any]
     smooth: bool = True
     kind: str = "real"
 
 
-@dataclass(frozen=True)
-class Case:
+class Case(NamedTuple):
     """Inputs for one call of an op, and the op's own arguments."""
 
     inputs: tuple[Any, ...]
-    options: dict[str, Any] = field(default_factory=dict)
+    options: dict[str, Any]
 
 
 def case(*inputs: Any, **options: Any) -> Case:
@@ -38,7 +36,7 @@ def as_case(sample: Any) -> Case:
     """Every spelling of a sample as a case: one input, a tuple of inputs, or a case itself."""
     if isinstance(sample, Case):
         return sample
-    return Case(sample if isinstance(sample, tuple) else (sample,))
+    return Case(sample if type(sample) is tuple else (sample,), {})
 
 
 def normal(*shape: int) -> Sample:
@@ -54,7 +52,7 @@ def uniform(*shape: int, low: float = 0.5, high: float = 2.0) -> Sample:
 def away_from(*shape: int, corner: float = 0.0) -> Sample:
     """Values at least 0.2 away from a corner, where the op has no derivative."""
 
-    def draw(rng: np.random.Generator) -> np.ndarray[Any, Any]:
+    def draw(rng: Generator) -> np.ndarray[Any, Any]:
         x = rng.standard_normal(shape)
         return np.asarray(corner + x + 0.2 * np.where(x < 0, -1, 1))
 

@@ -9,9 +9,7 @@ then the values. All of it is compressed with gzip.
 
 from __future__ import annotations
 
-import gzip
 import math
-import zlib
 from pathlib import Path
 from typing import Any
 
@@ -109,6 +107,9 @@ def read_idx(path: Path, axes: int) -> np.ndarray[Any, np.dtype[np.uint8]]:
 
     Raises: `DownloadError` if the file is damaged, cut short, longer than it says, or of another kind.
     """
+    import gzip  # takes a while to import, and most programs never read these files
+    import zlib
+
     try:
         with gzip.open(path) as file:
             shape = _read_shape(file, path, axes)
@@ -122,7 +123,7 @@ def read_idx(path: Path, axes: int) -> np.ndarray[Any, np.dtype[np.uint8]]:
     return np.frombuffer(values, np.uint8).reshape(shape)
 
 
-def _read_shape(file: gzip.GzipFile, path: Path, axes: int) -> tuple[int, ...]:
+def _read_shape(file: Any, path: Path, axes: int) -> tuple[int, ...]:
     header = file.read(4 + 4 * axes)
     if len(header) != 4 + 4 * axes or header[:4] != bytes([0, 0, 8, axes]):
         raise _damaged(path, f"an IDX file of bytes with {axes} axes, but it starts with {header[:4].hex(' ')}")

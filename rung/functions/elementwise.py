@@ -11,7 +11,7 @@ from rung.core.samples import away_from, case, extreme, mask, normal, scalar, un
 from rung.core.variable import Variable
 from rung.functions.documented import documented
 
-# Arithmetic ---------------------------------------------------------------------------------------------------
+# Arithmetic --------------------------------------------------------------------------------------------------
 
 
 class Add(Elementwise):
@@ -175,7 +175,7 @@ def pow(a: Any, b: Any) -> Variable:
     return apply(Pow(), a, b)
 
 
-# Exponentials and roots -----------------------------------------------------------------------------------------
+# Exponentials and roots --------------------------------------------------------------------------------------
 
 
 class Exp(Elementwise):
@@ -244,7 +244,7 @@ def sqrt(x: Any) -> Variable:
     return apply(Sqrt(), x)
 
 
-# Trigonometry ---------------------------------------------------------------------------------------------------
+# Trigonometry ------------------------------------------------------------------------------------------------
 
 
 class Sin(Elementwise):
@@ -313,7 +313,7 @@ def tanh(x: Any) -> Variable:
     return apply(Tanh(), x)
 
 
-# Corners: absolute value, maximum, selection ------------------------------------------------------------------------
+# Corners: absolute value, maximum, selection -----------------------------------------------------------------
 
 
 class Abs(Elementwise):
@@ -437,7 +437,7 @@ def cast(x: Any, dtype: Any) -> Variable:
     return apply(Cast(dtype), x)
 
 
-# Comparisons: constants, since they have no derivative ----------------------------------------------------------------
+# Comparisons: constants, since they have no derivative -------------------------------------------------------
 
 
 class Comparison(Elementwise):

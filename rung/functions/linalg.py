@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from rung.core.call import apply
-from rung.core.families import Function
+from rung.core.function import Function
 from rung.core.samples import normal
 from rung.core.variable import Variable
 from rung.functions.documented import documented
@@ -20,7 +20,9 @@ def swap(x: Any) -> Any:
 
 
 class MatMul(Function):
-    """The product of the last two axes; the leading axes broadcast. A vector is a row on the left, a column on the right.
+    """The product of the last two axes; the leading axes broadcast.
+
+    A vector is a row on the left, a column on the right.
 
         Y = A @ B            dA = dY @ B.T            dB = A.T @ dY
 

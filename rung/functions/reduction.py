@@ -15,8 +15,8 @@ from rung.functions.view import broadcast_to
 from rung.shapes import Axis, Shape, normalize_axes
 
 _EVERY_AXIS = [
-    normal(3, 4), case(normal(3, 4), axis=0), case(normal(2, 3, 4), axis=(0, -1)), case(normal(3, 4), axis=-1, keepdims=True),
-    scalar(2.0), case(normal(3, 4), keepdims=True), case(normal(2, 0, 3), axis=2),
+    normal(3, 4), case(normal(3, 4), axis=0), case(normal(2, 3, 4), axis=(0, -1)), scalar(2.0),
+    case(normal(3, 4), axis=-1, keepdims=True), case(normal(3, 4), keepdims=True), case(normal(2, 0, 3), axis=2),
 ]  # fmt: skip
 
 

@@ -152,7 +152,8 @@ class GetItem(Function):
 
     samples = [
         case(normal(5, 3), index=1), case(normal(5, 3), index=(slice(1, 4), 2)), case(normal(4), index=[0, 2, 0]),
-        case(normal(3, 4), index=(..., None, slice(None, None, -1))), case(normal(3, 2), index=([0, 0, 1], [1, 1, 0])),
+        case(normal(3, 4), index=(..., None, slice(None, None, -1))),
+        case(normal(3, 2), index=([0, 0, 1], [1, 1, 0])),
     ]  # fmt: skip
 
 

@@ -7,7 +7,6 @@ from typing import Any, Self
 
 from rung.core.variable import Parameter, Variable
 from rung.errors import ShapeError, WeightFileError
-from rung.serializers import load_arrays, save_arrays
 
 
 class Layer:
@@ -114,6 +113,8 @@ class Layer:
 
     def save_weights(self, path: Any) -> None:
         """Write the parameters to an ``.npz`` file: the whole new file or the whole old one, whatever happens."""
+        from rung.serializers import save_arrays  # imports much, and most programs never come here
+
         save_arrays(path, self.state_dict())
 
     def load_weights(self, path: Any) -> None:
@@ -122,6 +123,8 @@ class Layer:
         Raises:
             WeightFileError: the file is damaged or does not fit; the model is as it was.
         """
+        from rung.serializers import load_arrays
+
         arrays = load_arrays(path)
         self.load_state_dict(
             {name.replace("/", "."): array for name, array in arrays.items()}

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from rung.config import mode
-from rung.core.families import Elementwise, Reduction
+from rung.core.families import Elementwise
 from rung.core.node import sum_to
 from rung.core.samples import as_case, case
 from rung.core.variable import Variable, handle
@@ -151,7 +151,7 @@ def layout_does_not_matter(trial: Trial) -> None:
     expected = trial.values() + (trial.gradients(weights) if trial.differentiable else [])
     for layout in (np.asfortranarray, _reversed, _strided):
         inputs = [layout(x) if isinstance(x, np.ndarray) and x.ndim else x for x in trial.inputs]
-        variables = [Variable(x) if i in trial.moving else x for i, x in enumerate(inputs)]
+        variables: list[Any] = [Variable(x) if i in trial.moving else x for i, x in enumerate(inputs)]
         outputs = trial.run(variables)
         actual = [y._data for y in outputs]
         if trial.differentiable:
@@ -219,7 +219,9 @@ def dtype_is_kept(trial: Trial) -> None:
 def gradient_has_the_dtype(trial: Trial) -> None:
     """A gradient has the dtype of its variable, through `backward` and through `grad`, plain or not."""
     for dtype in (np.float16, np.float32, np.float64):
-        variables = [Variable(x.astype(dtype)) if i in trial.moving else x for i, x in enumerate(trial.inputs)]
+        variables: list[Any] = [
+            Variable(x.astype(dtype)) if i in trial.moving else x for i, x in enumerate(trial.inputs)
+        ]
         moving = [variables[i] for i in trial.moving]
         for create_graph in (False, True):
             for g in grad(trial.run(variables), moving, create_graph=create_graph):
@@ -374,7 +376,7 @@ def gradients_are_owned(trial: Trial) -> None:
 
 
 def writes_are_noticed(trial: Trial) -> None:
-    """Writing to an input or the output between forward and backward: the old gradient, or an error; never a new one."""
+    """A write to an input or the output between forward and backward: the old gradient or an error, never a new one."""
     weights = trial.weights()
     expected = trial.gradients(weights)
     for written in range(len(trial.moving) + 1):
@@ -413,7 +415,7 @@ def runs_on_a_stand_in(trial: Trial) -> None:
     def hide(x: Any) -> Any:
         return StandInArray(x.copy()) if isinstance(x, np.ndarray) else x
 
-    variables = [Variable(hide(x)) if i in trial.moving else hide(x) for i, x in enumerate(trial.inputs)]
+    variables: list[Any] = [Variable(hide(x)) if i in trial.moving else hide(x) for i, x in enumerate(trial.inputs)]
     outputs = trial.run(variables)
     for y, e in zip(outputs, trial.values(), strict=True):
         close(y._data._hidden, e, "forward on a stand-in", 1e-12)
@@ -481,11 +483,11 @@ def matches_peer(trial: Trial, peer: Callable[..., Any]) -> None:
     weights, directions = trial.weights(), trial.directions()
     weights = [w if k < len(ys) else np.zeros_like(w) for k, w in enumerate(weights)]
     moving = [xs[i] for i in trial.moving]
-    total = sum((torch.tensor(w) * y).sum() for w, y in zip(weights, ys, strict=False))
+    total: Any = sum((torch.tensor(w) * y).sum() for w, y in zip(weights, ys, strict=False))
     gradients = torch.autograd.grad(total, moving, create_graph=True)
     for g, e in zip(trial.gradients(weights), gradients, strict=True):
         close(g, e.detach().numpy(force=True), "gradient against PyTorch", 1e-9)
-    along = sum((torch.tensor(d) * g).sum() for d, g in zip(directions, gradients, strict=True))
+    along: Any = sum((torch.tensor(d) * g).sum() for d, g in zip(directions, gradients, strict=True))
     if along.requires_grad:
         second = torch.autograd.grad(along, moving, allow_unused=True)
         expected = [

@@ -14,11 +14,12 @@ import numpy as np
 from rung.cuda import register_array_type
 
 _OPERATORS = (
-    "add radd sub rsub mul rmul truediv rtruediv floordiv rfloordiv mod rmod pow rpow matmul rmatmul "
-    "iadd isub imul itruediv lt le gt ge eq ne and or xor rand ror rxor neg pos abs invert"
-).split()
+    *("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul", "and", "or", "xor"),
+    *("radd", "rsub", "rmul", "rtruediv", "rfloordiv", "rmod", "rpow", "rmatmul", "rand", "ror", "rxor"),
+    *("iadd", "isub", "imul", "itruediv", "lt", "le", "gt", "ge", "eq", "ne", "neg", "pos", "abs", "invert"),
+)
 
-_REFUSED = "array bool float int index len iter contains complex".split()
+_REFUSED = ("array", "bool", "float", "int", "index", "len", "iter", "contains", "complex")
 
 
 class StandInArray:

@@ -68,7 +68,8 @@ class Trial:
 
     def directions(self) -> list[Array]:
         """A random direction for every moving input."""
-        return [self.rng.standard_normal(np.shape(self.inputs[i])) for i in self.moving]
+        shapes = [np.shape(self.inputs[i]) for i in self.moving]
+        return [np.asarray(self.rng.standard_normal(shape)) for shape in shapes]
 
     def moved(self, directions: Sequence[Array], step: float) -> list[Any]:
         """The inputs, moved along the directions by a step."""

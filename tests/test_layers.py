@@ -1,0 +1,223 @@
+"""Layers: what belongs to them, under which names, and what goes into files and copies."""
+
+import copy
+import pickle
+
+import numpy as np
+import pytest
+
+import rung
+import rung.functions as F
+import rung.layers as L
+from rung import Parameter
+from rung.errors import ShapeError, ValueRangeError, WeightFileError
+from rung.models import MLP
+from rung.optimizers import SGD, Adam
+
+
+class Net(rung.Model):
+    """Set up without a call of super().__init__, with layers in lists and dicts, and one used twice."""
+
+    def __init__(self):
+        self.first = L.Linear(4)
+        self.blocks = [L.Linear(4), L.Linear(4)]
+        self.heads = {"a": L.Linear(2), "b": L.Linear(3, nobias=True)}
+        self.again = self.first
+        self.scale = Parameter(np.ones(1, np.float32))
+
+    def forward(self, x):
+        x = F.relu(self.first(x))
+        for block in self.blocks:
+            x = F.relu(block(x)) * self.scale
+        return self.heads["a"](x), self.heads["b"](x)
+
+
+NAMES = ["first.W", "first.b", "blocks.0.W", "blocks.0.b", "blocks.1.W", "blocks.1.b", "heads.a.W", "heads.a.b",
+         "heads.b.W", "scale"]  # fmt: skip
+
+
+def test_names_are_paths_in_the_order_of_setting_and_shared_layers_count_once():
+    assert [name for name, _ in Net().named_params()] == NAMES
+
+
+def test_deleted_and_replaced_attributes_are_gone():
+    net = Net()
+    net.blocks = None
+    del net.heads
+    net.scale = None
+    net.cleargrads()
+    assert [name for name, _ in net.named_params()] == ["first.W", "first.b"]
+
+
+def test_sizes_are_learnt_from_the_first_batch():
+    layer = L.Linear(3)
+    assert layer.W.data is None
+    layer(np.ones((2, 7), np.float32))
+    assert layer.W.shape == (7, 3)
+    with pytest.raises(ShapeError, match=r"linear: .*\(2, 5\).*\(7, 3\)"):
+        layer(np.ones((2, 5), np.float32))
+
+
+def test_parameters_are_float32_unless_asked_otherwise():
+    assert {p.dtype for p in L.Linear(3, in_size=2).params()} == {np.dtype("float32")}
+    assert L.Linear(3, in_size=2, dtype="float64").W.dtype == np.float64
+
+
+def test_linear_takes_any_number_of_leading_axes():
+    layer = L.Linear(3)
+    y = layer(np.ones((2, 5, 4), np.float32))
+    F.sum(y).backward()
+    assert (y.shape, layer.W.grad.shape, layer.b.grad.shape) == ((2, 5, 3), (4, 3), (3,))
+
+
+def test_bad_sizes_are_refused():
+    with pytest.raises(ValueRangeError, match="out_size of at least 1, but got 0"):
+        L.Linear(0)
+
+
+def test_initial_weights_keep_the_variance():
+    w = L.Linear(400, in_size=500).W.data
+    assert w.std() == pytest.approx(1 / np.sqrt(500), rel=0.02)
+    assert abs(w.mean()) < 1e-3
+
+
+def test_dropout_scales_in_training_and_passes_through_in_test_mode():
+    x = rung.Variable(np.ones((200, 50), np.float32))
+    layer = L.Dropout(0.25)
+    y = layer(x)
+    assert set(np.unique(y.data)) == {np.float32(0), np.float32(1 / 0.75)}
+    assert (y.data == 0).mean() == pytest.approx(0.25, abs=0.02)
+    assert y.dtype == np.float32
+    y.sum().backward()
+    np.testing.assert_array_equal(x.grad.data, y.data)
+    with rung.test_mode():
+        assert layer(x) is x
+    with pytest.raises(ValueRangeError, match="ratio"):
+        F.dropout(x, 1.0)
+
+
+def test_randomness_is_owned_and_seeded():
+    state = np.random.get_state()[1].copy()
+    drawn = []
+    for _ in range(2):
+        rung.seed(3)
+        drawn.append((L.Linear(3, in_size=2).W.data, F.dropout(np.ones(100)).data))
+    np.testing.assert_array_equal(drawn[0][0], drawn[1][0])
+    np.testing.assert_array_equal(drawn[0][1], drawn[1][1])
+    saved = rung.random.get_state()
+    first = F.dropout(np.ones(100)).data
+    rung.random.set_state(saved)
+    np.testing.assert_array_equal(F.dropout(np.ones(100)).data, first)
+    np.testing.assert_array_equal(np.random.get_state()[1], state)
+
+
+def test_freezing_stops_gradients_and_steps():
+    net = L.Sequential(L.Linear(4), F.relu, L.Linear(2))
+    x = np.ones((3, 5), np.float32)
+    net(x)
+    net.layers[0].freeze()
+    before = net.layers[0].W.data.copy()
+    F.sum(net(x)).backward()
+    SGD().setup(net).update()
+    assert net.layers[0].W.grad is None
+    np.testing.assert_array_equal(net.layers[0].W.data, before)
+    net.unfreeze()
+    F.sum(net(x)).backward()
+    assert net.layers[0].W.grad is not None
+
+
+def test_pickle_and_deepcopy_after_a_step():
+    net = Net()
+    x = np.ones((2, 3), np.float32)
+    sum(map(F.sum, net(x))).backward()
+    Adam().setup(net).update()
+    for twin in (pickle.loads(pickle.dumps(net)), copy.deepcopy(net)):
+        for (name, p), (other, q) in zip(net.named_params(), twin.named_params(), strict=True):
+            assert name == other
+            np.testing.assert_array_equal(p.data, q.data)
+            assert not np.shares_memory(p.data, q.data)
+        assert twin.again is twin.first
+    assert copy.deepcopy(L.Linear(3)).W.expected_shape == (None, 3)
+
+
+def _weights(net):
+    return {name: p.data.copy() for name, p in net.named_params()}
+
+
+@pytest.fixture
+def saved(tmp_path):
+    net = MLP((5, 3))
+    net(np.ones((2, 4), np.float32))
+    path = tmp_path / "weights.npz"
+    net.save_weights(path)
+    return net, path
+
+
+def test_weights_come_back_also_into_a_model_that_saw_no_batch(saved):
+    net, path = saved
+    for other in (MLP((5, 3)), copy.deepcopy(net)):
+        for p in other.params():
+            if p.data is not None:
+                p.data = p.data * 0
+        other.load_weights(path)
+        for name, array in _weights(net).items():
+            np.testing.assert_array_equal(_weights(other)[name], array)
+
+
+@pytest.mark.parametrize("sizes", [(5, 4), (5, 3, 3), (6, 3)])
+def test_weights_that_do_not_fit_change_nothing(saved, sizes):
+    _, path = saved
+    other = MLP(sizes)
+    other(np.ones((2, 4), np.float32))
+    before = _weights(other)
+    with pytest.raises(WeightFileError):
+        other.load_weights(path)
+    for name, array in _weights(other).items():
+        np.testing.assert_array_equal(before[name], array)
+
+
+def test_the_message_names_what_differs(saved):
+    _, path = saved
+    with pytest.raises(WeightFileError, match=r"missing: layers.2.W, layers.2.b; unknown: none"):
+        MLP((5, 3, 3)).load_weights(path)
+    with pytest.raises(WeightFileError, match=r"layers.1.W must be .* \(any x 4\), but got float32 \(5, 3\)"):
+        MLP((5, 4)).load_weights(path)
+
+
+def test_saving_before_the_first_batch_says_what_to_do(tmp_path):
+    with pytest.raises(ShapeError, match="layers.0.W has no size yet; call the model on a batch first"):
+        MLP((5, 3)).save_weights(tmp_path / "weights.npz")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_loaded_weight_keeps_the_parameters_dtype(saved):
+    net, _ = saved
+    net.load_state_dict({name: array.astype(np.float64) for name, array in _weights(net).items()})
+    assert {p.dtype for p in net.params()} == {np.dtype("float32")}
+    with pytest.raises(WeightFileError, match="array of floats"):
+        net.load_state_dict({name: array.astype(int) for name, array in _weights(net).items()})
+
+
+def test_the_books_key_names_load(saved, tmp_path):
+    net, _ = saved
+    np.savez(tmp_path / "book.npz", **{name.replace(".", "/"): array + 1 for name, array in _weights(net).items()})
+    before = _weights(net)
+    net.load_weights(tmp_path / "book.npz")
+    for name, array in _weights(net).items():
+        np.testing.assert_array_equal(array, before[name] + 1)
+
+
+def test_mlp_flattens_pictures_and_empty_batches():
+    net = MLP((4, 3))
+    assert net(np.ones((2, 1, 3, 3), np.float32)).shape == (2, 3)
+    assert net(np.ones((0, 1, 3, 3), np.float32)).shape == (0, 3)
+
+
+def test_devices(xp, saved):
+    net, _ = saved
+    x = xp.ones((2, 4), "float32")
+    if xp is not np:
+        net.to_gpu()
+    F.softmax_cross_entropy(net(x), xp.array([0, 1])).backward()
+    Adam().setup(net).update()
+    assert all(isinstance(p.data, np.ndarray) for p in net.to_cpu().params())
