@@ -15,7 +15,6 @@ from rung.errors import DeviceError, DTypeError, message
 
 REAL_KINDS = "fiub"
 NUMBERS = (float, int, bool)
-_NUMBER_TYPES = set(NUMBERS)
 
 float64 = np.dtype(np.float64)
 
@@ -68,21 +67,23 @@ def harmonize(arrays: list[Any], op: Any) -> Any:
     An array of integers or booleans beside a float array is cast to that float's dtype, unless the op says that it
     is data (labels, indices, masks). Operands without any array become arrays.
     """
-    if len(arrays) == 1:
-        return ARRAY_MODULES.get(type(arrays[0])) or _from_numbers(arrays)
-    if len(arrays) == 2:  # the common case, at once
-        a, b = arrays
-        if type(a) is type(b) and type(a) in ARRAY_MODULES and a.dtype is b.dtype:
-            return ARRAY_MODULES[type(a)]
-        if type(b) in NUMBERS and type(a) in ARRAY_MODULES:
-            return ARRAY_MODULES[type(a)]
-    kinds = {type(x) for x in arrays} - _NUMBER_TYPES
-    if len(kinds) > 1:
-        raise _different_devices(op.name, arrays)
-    if not kinds:
-        return _from_numbers(arrays)
-    _cast_integers(arrays, op.data_inputs)
-    return array_module_of(kinds.pop())
+    a, b = arrays[0], arrays[-1]
+    if len(arrays) <= 2 and type(a) is type(b) and type(a) in ARRAY_MODULES and a.dtype is b.dtype:
+        return ARRAY_MODULES[type(a)]  # the common case, at once
+    kind: Any = None
+    dtype, mixed = None, False
+    for x in arrays:
+        if type(x) in NUMBERS:
+            continue
+        if kind is None:
+            kind, dtype = type(x), x.dtype
+        elif type(x) is not kind:
+            raise _different_devices(op.name, arrays)
+        elif x.dtype is not dtype:
+            mixed = True
+    if mixed:
+        _cast_integers(arrays, op.data_inputs)
+    return ARRAY_MODULES.get(kind) or _from_numbers(arrays)
 
 
 def _cast_integers(arrays: list[Any], data: tuple[int, ...]) -> None:

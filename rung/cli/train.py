@@ -193,16 +193,16 @@ def draw_pictures(
     folder: Path, name: str, model: Any, test: Dataset, history: list[dict[str, float]], probabilities: Any
 ) -> list[str]:
     """Draw what can be drawn; return the names of the files. Without matplotlib, say so and go on."""
-    from rung.visualize import training
+    from rung import visualize
 
     truth, predicted, sure = np.asarray(test.label), probabilities.argmax(1), probabilities.max(1)
     try:
-        training.draw_curves(history, folder / "curves.png", name)
-        training.draw_confusion(truth, predicted, test.classes, folder / "confusion.png", name)
+        visualize.draw_curves(history, folder / "curves.png", name)
+        visualize.draw_confusion(truth, predicted, test.classes, folder / "confusion.png", name)
         if test.data.ndim == 2:
-            training.draw_points(test.data, truth, _predictor(model), test.classes, folder / "regions.png", name)
+            visualize.draw_points(test.data, truth, _predictor(model), test.classes, folder / "regions.png", name)
             return ["curves.png", "confusion.png", "regions.png"]
-        training.draw_mistakes(test.data, truth, predicted, sure, test.classes, folder / "mistakes.png", name)
+        visualize.draw_mistakes(test.data, truth, predicted, sure, test.classes, folder / "mistakes.png", name)
         return ["curves.png", "confusion.png", "mistakes.png"]
     except MissingExtraError as missing:
         print(f"no pictures: {missing}")

@@ -76,7 +76,7 @@ def pull(
 
 
 def _plan(n_inputs: int, n_outputs: int) -> Plan:
-    return Plan(tuple(range(n_inputs)), tuple(range(n_outputs)), tuple, False, (), ())
+    return Plan(range(n_inputs), range(n_outputs), tuple)
 
 
 def _gradient(y: Any, gy: Any) -> Any:

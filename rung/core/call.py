@@ -11,6 +11,7 @@ from rung.core.guard import SAVED, note_saved, share_guard
 from rung.core.record import Constant, Record, next_serial
 from rung.core.tangent import call_with_tangents
 from rung.core.variable import Variable, constant
+from rung.cuda import ARRAY_MODULES
 from rung.dtypes import NUMBERS, as_operand
 from rung.errors import NanError, describe
 
@@ -73,8 +74,8 @@ def _may_share(a: Any, b: Any) -> bool:
 
 def _apply_specially(op: Any, now: Mode, inputs: tuple[Any, ...]) -> Any:
     """A call in a plain backward (on arrays), under forward mode, or under `rung.debug()`."""
-    if now.raw and not any(isinstance(x, Variable) for x in inputs):
-        return op.compute([as_operand(x, op.name) for x in inputs])
+    if now.raw and not _has_variable(inputs):
+        return op.compute([x if type(x) in ARRAY_MODULES else as_operand(x, op.name) for x in inputs])
     if now.tangents:
         return call_with_tangents(op, now.tangents, inputs)
     with mode(raw=False, debug=False):
@@ -82,6 +83,13 @@ def _apply_specially(op: Any, now: Mode, inputs: tuple[Any, ...]) -> Any:
     if now.debug:
         _inspect(op, inputs, outputs if isinstance(outputs, tuple) else (outputs,))
     return outputs
+
+
+def _has_variable(inputs: tuple[Any, ...]) -> bool:
+    for x in inputs:
+        if isinstance(x, Variable):
+            return True
+    return False
 
 
 def _inspect(op: Any, inputs: tuple[Any, ...], outputs: tuple[Variable, ...]) -> None:

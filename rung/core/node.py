@@ -50,7 +50,7 @@ class Node:
                 f"{self.op.name}: its saved arrays were let go by an earlier backward pass; "
                 "give that pass retain_graph=True to go through the same graph again"
             )
-        if self.plan.saved:
+        if self.plan.saves:
             self.verify_saved(records)
         return self.op.pull(self, gys, records, plain, path)  # type: ignore[no-any-return]
 

@@ -21,17 +21,27 @@ class Pull(NamedTuple):
     derivative: Callable[[Any, Sequence[Any]], Any]  # from the op and (*gys, *saved, *shapes)
 
 
-class Plan(NamedTuple):
-    saved_inputs: tuple[int, ...]
-    saved_outputs: tuple[int, ...]
-    select_saved: Select  # what to save, out of (*inputs, *outputs)
-    shapes: bool  # whether a derivative reads a shape
-    zero_filled: tuple[int, ...]  # outputs whose gradient a derivative must have; else None says that there is none
-    pulls: tuple[Pull, ...]
+class Plan:
+    """What a node saves, and how it computes the gradients of its inputs."""
 
-    @property
-    def saved(self) -> bool:
-        return bool(self.saved_inputs or self.saved_outputs)
+    __slots__ = ("pulls", "saved_inputs", "saved_outputs", "saves", "select_saved", "shapes", "zero_filled")
+
+    def __init__(
+        self,
+        saved_inputs: Sequence[int],
+        saved_outputs: Sequence[int],
+        select_saved: Select,
+        shapes: bool = False,
+        zero_filled: Sequence[int] = (),
+        pulls: Sequence[Pull] = (),
+    ):
+        self.saved_inputs = tuple(saved_inputs)
+        self.saved_outputs = tuple(saved_outputs)
+        self.saves = bool(saved_inputs or saved_outputs)
+        self.select_saved = select_saved  # what to save, out of [*inputs, *outputs]
+        self.shapes = shapes  # whether a derivative reads a shape
+        self.zero_filled = tuple(zero_filled)  # outputs whose gradient a derivative must have; None is not enough
+        self.pulls = tuple(pulls)
 
 
 def select(positions: Sequence[int]) -> Select:
@@ -113,20 +123,18 @@ def make_plan(op: Any, wanted: int) -> Plan:
     pool = [f"g{name}" for name in outputs]
     pool += [inputs[i] for i in saved_inputs] + [outputs[i] for i in saved_outputs]
     pool += [f"{name}_shape" for name in inputs]
+    pulls = [
+        Pull(index, reading(derivative, [_position(op, pool, name) for name in reads[index]]))
+        for index, derivative in derivatives.items()
+    ]
+    must_have = {name for derivative in derivatives.values() for name in _required(derivative)}
     return Plan(
-        tuple(saved_inputs),
-        tuple(saved_outputs),
+        saved_inputs,
+        saved_outputs,
         select(saved_inputs + [len(inputs) + i for i in saved_outputs]),
-        any(name.endswith("_shape") for name in read),
-        tuple(
-            i
-            for i, name in enumerate(outputs)
-            if len(outputs) > 1 and any("g" + name in _required(f) for f in derivatives.values())
-        ),
-        tuple(
-            Pull(index, reading(derivative, [_position(op, pool, name) for name in reads[index]]))
-            for index, derivative in derivatives.items()
-        ),
+        shapes=any(name.endswith("_shape") for name in read),
+        zero_filled=[i for i, name in enumerate(outputs) if len(outputs) > 1 and f"g{name}" in must_have],
+        pulls=pulls,
     )
 
 

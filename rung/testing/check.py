@@ -376,7 +376,7 @@ def gradients_are_owned(trial: Trial) -> None:
 
 
 def writes_are_noticed(trial: Trial) -> None:
-    """A write to an input or the output between forward and backward: the old gradient or an error, never a new one."""
+    """After a write to an input or the output before backward: the old gradient or an error, never a new one."""
     weights = trial.weights()
     expected = trial.gradients(weights)
     for written in range(len(trial.moving) + 1):

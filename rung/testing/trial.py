@@ -66,10 +66,10 @@ class Trial:
         """A random gradient for every output."""
         return [self.rng.standard_normal(y.shape) for y in self.values()]
 
-    def directions(self) -> list[Array]:
+    def directions(self) -> list[Any]:
         """A random direction for every moving input."""
         shapes = [np.shape(self.inputs[i]) for i in self.moving]
-        return [np.asarray(self.rng.standard_normal(shape)) for shape in shapes]
+        return [self.rng.standard_normal(size=shape) for shape in shapes]
 
     def moved(self, directions: Sequence[Array], step: float) -> list[Any]:
         """The inputs, moved along the directions by a step."""

@@ -1,1 +1,17 @@
-"""Pictures: of a training run, and of what a model has learned. Each part is imported only when it is asked for."""
+"""Pictures of a training run, from plain arrays. Each is a PNG file, written whole or not at all.
+
+- `curves`: loss and accuracy, epoch by epoch
+- `confusion`: which class was read as which
+- `mistakes`: the images that were read wrong
+- `points`: where in the plane a model sees which class
+- `sheet`: the paper that all of them are drawn on, its text and its colours
+
+Matplotlib, of the extra `plot`, is imported when the first picture is drawn.
+"""
+
+from rung.visualize.confusion import draw_confusion
+from rung.visualize.curves import draw_curves
+from rung.visualize.mistakes import draw_mistakes
+from rung.visualize.points import draw_points
+
+__all__ = ["draw_confusion", "draw_curves", "draw_mistakes", "draw_points"]

@@ -38,12 +38,16 @@ class TanhThatForgetsItsGraph(elementwise.Tanh):
 class ReLUWithTheMaskOfTheGradient(activation.ReLU):
     caught_by = "first_derivative_is_true"
 
+    dx = None
+
     def grad_x(self, gy, y):
         return where(gy > 0, gy, 0)
 
 
 class ReLUThatDropsNegativeGradients(activation.ReLU):
     caught_by = "first_derivative_is_true"
+
+    dx = None
 
     def grad_x(self, gy, y):
         return where(y > 0, elementwise.absolute(gy), 0)
