@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -152,7 +151,7 @@ def _draw_dots(axes: Axes, points: NDArray[Any], true: Integers, wrong: NDArray[
     colors = np.array([class_color(int(i)) for i in true]).reshape(-1, 3)
     for chosen, scale, rim, width in ((~wrong, 1.0, "white", 0.12), (wrong, 1.8, INK, 0.26)):
         x, y = points[chosen].T
-        axes.scatter(x, y, scale * size, colors[chosen], "o", edgecolors=rim, linewidths=width * math.sqrt(size))
+        axes.scatter(x, y, scale * size, colors[chosen], marker="o", edgecolors=rim, linewidths=width * size**0.5)
 
 
 def _draw_legend(sheet: Sheet, names: list[str], left: float, height: float) -> None:
