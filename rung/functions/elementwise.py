@@ -7,9 +7,10 @@ from typing import Any
 
 from rung.core.call import apply
 from rung.core.families import Elementwise
-from rung.core.samples import away_from, case, extreme, mask, normal, scalar, uniform
+from rung.core.samples import away_from, case, extreme, normal, scalar, uniform
 from rung.core.variable import Variable
 from rung.functions.documented import documented
+from rung.functions.selection import equal, where
 
 # Arithmetic --------------------------------------------------------------------------------------------------
 
@@ -313,7 +314,7 @@ def tanh(x: Any) -> Variable:
     return apply(Tanh(), x)
 
 
-# Corners: absolute value, maximum, selection -----------------------------------------------------------------
+# Signs and dtypes -----------------------------------------------------------------
 
 
 class Abs(Elementwise):
@@ -349,52 +350,6 @@ class Sign(Elementwise):
     samples = [away_from(3, 4), scalar(-2.0)]
 
 
-class Maximum(Elementwise):
-    """The larger of two; a tie shares the gradient evenly.
-
-        y = max(a, b)        dy/da = [a > b] + [a = b] / 2        dy/db = 1 - dy/da
-
-    Shape: any two that broadcast -> the broadcast shape.
-    """
-
-    def forward(self, xp: Any, a: Any, b: Any) -> Any:
-        return xp.maximum(a, b)
-
-    def grad_a(self, gy: Any, a: Any, b: Any) -> Any:
-        return where(greater(a, b), gy, where(equal(a, b), gy / 2, 0))
-
-    def grad_b(self, gy: Any, a: Any, b: Any) -> Any:
-        return where(less(a, b), gy, where(equal(a, b), gy / 2, 0))
-
-    samples = [(normal(3, 4), normal(3, 4)), (normal(3, 1), normal(4)), (away_from(3), 0)]
-    errors = [((2, 3), (2, 4))]
-
-
-class Where(Elementwise):
-    """Choose between two, element by element.
-
-        y = a where condition else b
-
-    Shape: any three that broadcast -> the broadcast shape.
-    """
-
-    data_inputs = (0,)
-
-    def forward(self, xp: Any, condition: Any, a: Any, b: Any) -> Any:
-        return xp.where(condition, a, b)
-
-    def grad_a(self, gy: Any, condition: Any) -> Any:
-        return where(condition, gy, 0)
-
-    def grad_b(self, gy: Any, condition: Any) -> Any:
-        return where(condition, 0, gy)
-
-    errors = [((2,), (2, 3), (2, 3))]
-    samples = [
-        (mask(3, 4), normal(3, 4), normal(3, 4)), (mask(3, 1), normal(4), scalar(1.0)), (mask(3, 4), normal(3, 4), 0),
-    ]  # fmt: skip
-
-
 class Cast(Elementwise):
     """The same values in another dtype; the gradient comes back in the dtype of the input.
 
@@ -422,102 +377,6 @@ def sign(x: Any) -> Variable:
     return apply(Sign(), x)
 
 
-@documented(Maximum)
-def maximum(a: Any, b: Any) -> Variable:
-    return apply(Maximum(), a, b)
-
-
-@documented(Where)
-def where(condition: Any, a: Any, b: Any) -> Variable:
-    return apply(Where(), condition, a, b)
-
-
 @documented(Cast)
 def cast(x: Any, dtype: Any) -> Variable:
     return apply(Cast(dtype), x)
-
-
-# Comparisons: constants, since they have no derivative -------------------------------------------------------
-
-
-class Comparison(Elementwise):
-    """A boolean for every element; a constant, since it has no derivative.
-
-    Shape: any two that broadcast -> the broadcast shape.
-    """
-
-    differentiable = False
-    samples = [(normal(3, 4), normal(3, 4)), (normal(3, 1), 0.0)]
-    errors = [((2, 3), (2, 4))]
-
-
-class Greater(Comparison):
-    """Whether `a > b`, for every element; a constant. Shape: any two that broadcast -> the broadcast shape."""
-
-    def forward(self, xp: Any, a: Any, b: Any) -> Any:
-        return a > b
-
-
-class GreaterEqual(Comparison):
-    """Whether `a >= b`, for every element; a constant. Shape: any two that broadcast -> the broadcast shape."""
-
-    def forward(self, xp: Any, a: Any, b: Any) -> Any:
-        return a >= b
-
-
-class Less(Comparison):
-    """Whether `a < b`, for every element; a constant. Shape: any two that broadcast -> the broadcast shape."""
-
-    def forward(self, xp: Any, a: Any, b: Any) -> Any:
-        return a < b
-
-
-class LessEqual(Comparison):
-    """Whether `a <= b`, for every element; a constant. Shape: any two that broadcast -> the broadcast shape."""
-
-    def forward(self, xp: Any, a: Any, b: Any) -> Any:
-        return a <= b
-
-
-class Equal(Comparison):
-    """Whether `a == b`, for every element; a constant. Shape: any two that broadcast -> the broadcast shape."""
-
-    def forward(self, xp: Any, a: Any, b: Any) -> Any:
-        return a == b
-
-
-class NotEqual(Comparison):
-    """Whether `a != b`, for every element; a constant. Shape: any two that broadcast -> the broadcast shape."""
-
-    def forward(self, xp: Any, a: Any, b: Any) -> Any:
-        return a != b
-
-
-@documented(Greater)
-def greater(a: Any, b: Any) -> Variable:
-    return apply(Greater(), a, b)
-
-
-@documented(GreaterEqual)
-def greater_equal(a: Any, b: Any) -> Variable:
-    return apply(GreaterEqual(), a, b)
-
-
-@documented(Less)
-def less(a: Any, b: Any) -> Variable:
-    return apply(Less(), a, b)
-
-
-@documented(LessEqual)
-def less_equal(a: Any, b: Any) -> Variable:
-    return apply(LessEqual(), a, b)
-
-
-@documented(Equal)
-def equal(a: Any, b: Any) -> Variable:
-    return apply(Equal(), a, b)
-
-
-@documented(NotEqual)
-def not_equal(a: Any, b: Any) -> Variable:
-    return apply(NotEqual(), a, b)

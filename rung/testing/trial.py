@@ -64,7 +64,7 @@ class Trial:
 
     def weights(self) -> list[Array]:
         """A random gradient for every output."""
-        return [self.rng.standard_normal(y.shape) for y in self.values()]
+        return [np.asarray(self.rng.standard_normal(y.shape)) for y in self.values()]
 
     def directions(self) -> list[Any]:
         """A random direction for every moving input."""

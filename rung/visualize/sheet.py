@@ -55,9 +55,8 @@ class Sheet:
 
     def write(self, x: float, y: float, text: str, size: float = 9, color: Any = INK, **style: Any) -> None:
         """Write one line of text; `y` is its baseline unless `va` says otherwise."""
-        font = {"family": list(_families()), "weight": "normal", "style": "normal", "usetex": False}
-        place = {"va": "baseline", "ha": "left", "parse_math": False}
-        style = {"size": size, "color": color} | font | place | style
+        font = {"size": size, "color": color, "family": list(_families()), "weight": "normal", "style": "normal"}
+        style = font | {"va": "baseline", "ha": "left", "parse_math": False, "usetex": False} | style
         self.figure.text(x / self.width, 1 - y / self.height, text, **style)
 
     def head(self, title: str, fact: str, note: str, room: float = 0.0) -> None:
@@ -125,8 +124,7 @@ def _families() -> tuple[str, ...]:
     _require_matplotlib()
     from matplotlib.font_manager import fontManager
 
-    installed = set(fontManager.get_font_names())
-    return tuple(name for name in FONTS if name in installed)
+    return tuple(name for name in FONTS if name in fontManager.get_font_names())
 
 
 @functools.cache
@@ -233,14 +231,15 @@ def class_numbers(op: str, count: int, **arrays: ArrayLike) -> list[Integers]:
     if not count:
         raise ValueRangeError(message(op, "classes must hold at least one name"))
     checked = {name: np.asarray(array) for name, array in arrays.items()}
-    if any(array.ndim != 1 for array in checked.values()) or len({array.shape for array in checked.values()}) > 1:
+    shapes = {array.shape for array in checked.values()}
+    if len(shapes) > 1 or len(shapes.pop()) != 1:
         raise ShapeError(message(op, "the labels must be of one shape (N,)", "", **checked))
     for name, array in checked.items():
         if array.size and array.dtype.kind not in "biu":
             raise DTypeError(message(op, f"{name} must be class numbers", "", **{name: array}))
         if array.size and (array.min() < 0 or array.max() >= count):
-            least, most = int(array.min()), int(array.max())
-            raise ValueRangeError(message(op, f"{name} must be in 0..{count - 1}", least=least, most=most))
+            expected = f"{name} must be in 0..{count - 1}"
+            raise ValueRangeError(message(op, expected, least=int(array.min()), most=int(array.max())))
     return [array.astype(np.int64) for array in checked.values()]
 
 
