@@ -24,6 +24,10 @@ class ValueRangeError(RungError, ValueError):
     """A value outside the range that makes sense: a label, a probability, an axis, a rate."""
 
 
+class IndexRangeError(ValueRangeError, IndexError):
+    """An index outside an axis, or one that NumPy does not know."""
+
+
 class DeviceError(RungError, TypeError):
     """Arrays of different array libraries (CPU and GPU) in one op, or a device that is not there."""
 

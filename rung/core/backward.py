@@ -80,10 +80,10 @@ def _walk(
         for record, gradient in arrivals:
             node = record.creator
             if found is not None and record in found:
-                found[record] = _sum(found[record], gradient)
+                found[record] = _added(found[record], gradient, handed, plain)
             if node is None:
-                if found is None:
-                    _deliver(record, gradient, handed)
+                if found is None and record.differentiable:
+                    record.grad = _added(record.grad, gradient, handed, plain)
             elif node in arrived:
                 slots, i = arrived[node], 2 * record.index
                 slots[i] = _sum(slots[i], gradient)
@@ -118,14 +118,11 @@ def _retain(records: list[Any], gradients: list[Any]) -> None:
             record.grad = own(gradient, (gradient,))
 
 
-def _deliver(record: Record, gradient: Any, handed: tuple[Any, ...]) -> None:
-    """Add a gradient to a leaf's, which shares memory with no other array."""
-    if not record.differentiable:
-        return
-    if record.grad is None:
-        record.grad = own(gradient, handed)
-    else:
-        record.grad = record.grad + gradient
+def _added(old: Any, gradient: Any, handed: tuple[Any, ...], plain: bool) -> Any:
+    """The sum of what there was, if anything, and a gradient, in memory that no other array shares."""
+    if old is None:
+        return own(gradient, handed)
+    return (getattr(old, "_data", old) if plain else old) + gradient
 
 
 def own(gradient: Any, handed: tuple[Any, ...]) -> Any:

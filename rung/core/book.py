@@ -24,13 +24,14 @@ from rung.core.node import Node
 from rung.core.plan import Plan
 from rung.core.record import Record
 from rung.core.variable import as_variable, constant, handle
-from rung.dtypes import as_array
+from rung.dtypes import NUMBERS, as_array
 from rung.errors import GraphError
 
 
 def compute(self: Any, arrays: list[Any]) -> Any:
-    """Run forward on arrays as they are."""
-    arrays[:] = [as_array(x) for x in arrays]
+    """Run forward on arrays; numbers become arrays that do not widen the others."""
+    dtypes = [x.dtype for x in arrays if type(x) not in NUMBERS and x.dtype.kind == "f"]
+    arrays[:] = [np.asarray(x, dtypes[0] if dtypes else None) if type(x) in NUMBERS else x for x in arrays]
     y = self.forward(*arrays)
     if isinstance(y, (tuple, list)):
         return tuple([as_array(part) for part in y]) if len(y) != 1 else as_array(y[0])
@@ -59,7 +60,7 @@ def pull(
     values = node.rebuilt(records)
     ys = values[len(node.edges) :]
     op = copy.copy(self)
-    op.inputs = values[: len(node.edges)]
+    op.inputs = [as_variable(x) for x in values[: len(node.edges)]]
     op.outputs = [lambda y=y: y for y in ys]
     results = op.backward(*[_gradient(y, gy) for y, gy in zip(ys, gys, strict=True)])
     results = results if isinstance(results, tuple) else (results,)

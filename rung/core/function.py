@@ -23,7 +23,14 @@ from rung.core.tangent import tangents_by_double_vjp, tangents_of_multilinear
 from rung.core.variable import handle
 from rung.cuda import ARRAY_MODULES, get_array_module
 from rung.dtypes import harmonize
-from rung.errors import DTypeError, RungError, ShapeError, ValueRangeError, message
+from rung.errors import DTypeError, IndexRangeError, RungError, ShapeError, ValueRangeError, message
+
+# What the array library raises, and what Rung raises for it if the shape rule has nothing to say.
+OURS: dict[type[Exception], type[RungError]] = {
+    TypeError: DTypeError,
+    IndexError: IndexRangeError,
+    ValueError: ValueRangeError,
+}
 
 
 class Function:
@@ -92,7 +99,7 @@ class Function:
                 y = self.forward(xp, arrays[0])
             else:
                 y = self.forward(xp, *arrays)
-        except (ValueError, TypeError, IndexError) as error:
+        except tuple(OURS) as error:
             raise self.explain(error, arrays) from error
         if type(y) is tuple:
             return tuple([part if type(part) in ARRAY_MODULES else xp.asarray(part) for part in y])
@@ -153,7 +160,7 @@ class Function:
         """The error for a call that failed, in Rung's words: the shape rule's if it has an objection."""
         if isinstance(error, RungError) and not isinstance(error, ShapeError):
             return error
-        kind: type[RungError] = DTypeError if isinstance(error, TypeError) else ValueRangeError
+        kind = next(ours for theirs, ours in OURS.items() if isinstance(error, theirs))
         objection = self._objection_to_shapes(arrays) or (str(error) if isinstance(error, ShapeError) else "")
         came = dict(zip(self.input_names, arrays, strict=False))
         return (ShapeError if objection else kind)(message(self.name, objection or str(error), **came))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -91,7 +92,12 @@ class Variable:
         return self._data.item()  # type: ignore[no-any-return]
 
     def __len__(self) -> int:
-        return len(self._data)
+        if not self.shape:
+            raise ShapeError(message("len", "expected at least one axis", x=self))
+        return int(self.shape[0])
+
+    def __iter__(self) -> Iterator[Variable]:
+        return (self[i] for i in range(len(self)))
 
     def __float__(self) -> float:
         return float(self.item())

@@ -76,8 +76,7 @@ class Linear(Function):
 
     def forward(self, xp: Any, x: Any, W: Any, b: Any) -> Any:
         y = xp.matmul(x, W)
-        y += b
-        return y
+        return xp.add(y, b, out=y) if y.dtype == b.dtype else y + b
 
     def grad_x(self, gy: Any, W: Any) -> Any:
         return gy @ W.T

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 from rung.core.call import apply
@@ -184,10 +185,10 @@ class PutItem(Function):
 
 
 def plain_index(index: Any) -> Any:
-    """An index with Variables replaced by their arrays, and lists by NumPy's own reading of them."""
+    """An index of the op's own: Variables replaced by their arrays, arrays and lists copied."""
     if isinstance(index, tuple):
         return tuple(plain_index(part) for part in index)
-    return getattr(index, "_data", index)
+    return copy.copy(getattr(index, "_data", index))
 
 
 def picks_once(index: Any) -> bool:

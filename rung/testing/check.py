@@ -315,14 +315,16 @@ def modes_are_adjoint(trial: Trial) -> None:
 
 
 def used_twice_is_the_sum(trial: Trial) -> None:
-    """A variable that is used twice gets the sum of both gradients; the same variable may stand in two places."""
+    """A variable, leaf or not, that is used twice gets the sum of both gradients; also if it stands in two places."""
     weights = trial.weights()
-    variables = trial.variables()
-    moving = [variables[i] for i in trial.moving]
-    once, twice = trial.run(variables), trial.run(variables)
-    both = grad([*once, *twice], moving, [*weights, *[2 * w for w in weights]])
-    for g, e in zip(both, trial.gradients(weights), strict=True):
-        close(g._data, 3 * e, "used twice", 1e-9)
+    leaves = trial.variables()
+    moving = [leaves[i] for i in trial.moving]
+    inner_ones = [x * 1.0 if i in trial.moving else x for i, x in enumerate(leaves)]
+    for inputs in (leaves, inner_ones):
+        once, twice = trial.run(inputs), trial.run(inputs)
+        both = grad([*once, *twice], moving, [*weights, *[2 * w for w in weights]], retain_graph=True)
+        for g, e in zip(both, trial.gradients(weights), strict=True):
+            close(g._data, 3 * e, "used twice", 1e-9)
     shapes = {np.shape(trial.inputs[i]) for i in trial.moving}
     if len(trial.moving) == len(trial.inputs) == 2 and len(shapes) == 1 and trial.smooth:
         x = Variable(copy_of(trial.inputs[0]))

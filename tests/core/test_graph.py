@@ -408,3 +408,50 @@ def test_pickle_and_copy_take_values_and_leave_the_graph():
         np.testing.assert_array_equal(twin.grad.data, [2, 2])
         assert not np.shares_memory(twin.data, x.data)
         assert not np.shares_memory(twin.grad.data, x.grad.data)
+
+
+def test_iteration_and_unpacking_end():
+    x = Variable(np.arange(3.0))
+    a, b, c = x
+    assert [v.item() for v in x] == [0, 1, 2]
+    (a * b * c).backward()
+    np.testing.assert_array_equal(x.grad.data, [2, 0, 0])
+    with pytest.raises(IndexError, match=r"get_item: .*float64 \(3,\)"):
+        x[3]
+    with pytest.raises(ShapeError, match="at least one axis"):
+        len(a)
+
+
+def test_an_index_is_the_ops_own():
+    x, index = Variable(np.arange(3.0)), np.array([0, 0])
+    y = x[index]
+    index[:] = 2
+    y.sum().backward()
+    np.testing.assert_array_equal(x.grad.data, [2, 0, 0])
+
+
+def test_gradients_that_grad_returns_share_no_memory():
+    a, b = Variable(np.ones(3)), Variable(np.ones(3))
+    seed = np.ones(3)
+    for create_graph in (False, True):
+        ga, gb = rung.grad(a + b, [a, b], seed, create_graph=create_graph)
+        ga.data[:] = 7
+        np.testing.assert_array_equal(gb.data, 1)
+        np.testing.assert_array_equal(seed, 1)
+
+
+class Product(Function):
+    def forward(self, a, b):
+        return a * b
+
+    def backward(self, gy):
+        a, b = self.inputs
+        return gy * b.data, gy * a.data
+
+
+def test_book_style_functions_take_numbers_and_keep_float32():
+    x = Variable(np.ones(2, np.float32))
+    y = Product()(x, 3.0)
+    y.sum().backward()
+    assert y.dtype == x.grad.dtype == np.float32
+    np.testing.assert_array_equal(x.grad.data, [3, 3])
