@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from rung.config import Mode, current_mode, mode
 from rung.core.guard import SAVED, note_saved, share_guard
 from rung.core.record import Constant, Record, next_serial
 from rung.core.tangent import call_with_tangents
 from rung.core.variable import Variable, constant
-from rung.cuda import ARRAY_MODULES
+from rung.cuda import ARRAY_MODULES, get_array_module
 from rung.dtypes import NUMBERS, as_operand
 from rung.errors import NanError, describe
 
@@ -69,7 +67,7 @@ def share_guards(edges: list[Any], arrays: list[Any], outputs: Any) -> None:
 
 
 def _may_share(a: Any, b: Any) -> bool:
-    return not (isinstance(a, np.ndarray) and isinstance(b, np.ndarray)) or np.may_share_memory(a, b)
+    return type(a) is type(b) and bool(get_array_module(a).may_share_memory(a, b))
 
 
 def _apply_specially(op: Any, now: Mode, inputs: tuple[Any, ...]) -> Any:

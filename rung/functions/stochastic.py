@@ -33,6 +33,7 @@ def dropout(x: Any, dropout_ratio: float = 0.5) -> Variable:
     if not current_mode().train or dropout_ratio == 0:
         return x
     keep = 1 - dropout_ratio
-    mask = generator(get_array_module(x)).random(x.shape, dtype="float32") < keep
+    xp = get_array_module(x)
+    mask = generator(xp).random(x.shape, dtype=xp.float32) < keep
     dtype = x.dtype if x.dtype.kind == "f" else "float32"
     return mul(x, mask.astype(dtype) / keep)
