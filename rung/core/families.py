@@ -28,8 +28,9 @@ class Elementwise(Function):
 
 
 class Reduction(Function):
-    """One value for many, along some axes.
+    """One value for many, along some axes."""
 
+    common_doc = """
     Shape: any -> the shape without the reduced axes; with `keepdims`, they stay with size 1.
 
     Args:

@@ -60,6 +60,7 @@ class Function:
     is_view: ClassVar[bool] = False  # the result looks into the memory of the first input
     multilinear: ClassVar[bool] = False  # linear in each input when the others are held
     checks_shape: ClassVar[bool] = False  # ask the shape rule first: the array library would accept more
+    common_doc: ClassVar[str] = ""  # what the documentation of every op of a family ends with
     samples: ClassVar[list[Any]] = []  # inputs that rung.testing.check_op tries
     errors: ClassVar[list[Any]] = []  # shapes of inputs that must be refused
 

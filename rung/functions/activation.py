@@ -49,13 +49,8 @@ class Sigmoid(Elementwise):
     samples = [normal(3, 4), scalar(0.5), extreme()]
 
 
-class Softmax(Function):
-    """Turn scores into probabilities along an axis.
-
-        y = exp(x) / sum(exp(x))     dx = y (dy - sum(y dy))
-
-    Shape: any -> the same.
-    """
+class AlongAxis(Function):
+    """As many values as there were, each computed from all along one axis."""
 
     def __init__(self, axis: int = 1):
         self.axis = axis
@@ -63,6 +58,15 @@ class Softmax(Function):
     def shape(self, x: Shape) -> Shape:
         normalize_axes(self.axis, len(x))
         return x
+
+
+class Softmax(AlongAxis):
+    """Turn scores into probabilities along an axis.
+
+        y = exp(x) / sum(exp(x))     dx = y (dy - sum(y dy))
+
+    Shape: any -> the same.
+    """
 
     def forward(self, xp: Any, x: Any) -> Any:
         y = xp.exp(x - x.max(axis=self.axis, keepdims=True))
@@ -83,20 +87,13 @@ class Softmax(Function):
     errors = [((3,),)]
 
 
-class LogSoftmax(Function):
+class LogSoftmax(AlongAxis):
     """The logarithm of softmax, without the detour through tiny probabilities.
 
         y = x - log(sum(exp(x)))     dx = dy - exp(y) sum(dy)
 
     Shape: any -> the same.
     """
-
-    def __init__(self, axis: int = 1):
-        self.axis = axis
-
-    def shape(self, x: Shape) -> Shape:
-        normalize_axes(self.axis, len(x))
-        return x
 
     def forward(self, xp: Any, x: Any) -> Any:
         y = x - x.max(axis=self.axis, keepdims=True)

@@ -9,10 +9,10 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 def documented(op: type) -> Callable[[F], F]:
-    """Give a function the docstring of its op class, and the op the function's name, which messages use."""
+    """Give a function the docstring of its op (and its family), and the op the function's name for messages."""
 
     def decorate(function: F) -> F:
-        function.__doc__ = op.__doc__
+        function.__doc__ = (op.__doc__ or "") + op.common_doc  # type: ignore[attr-defined]
         op.name = function.__name__  # type: ignore[attr-defined]
         return function
 

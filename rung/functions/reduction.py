@@ -24,13 +24,7 @@ _EVERY_AXIS = [
 class Sum(Reduction):
     """The sum along axes.
 
-        y = sum(x)                    dx = dy, spread over the axes that were summed
-
-    Shape: any -> without the summed axes; with `keepdims`, they stay with size 1.
-
-    Args:
-        axis: an integer, a tuple of integers, or None for all; negative ones count from the last.
-        keepdims: keep the reduced axes with size 1.
+    y = sum(x)                    dx = dy, spread over the axes that were summed
     """
 
     multilinear = True
@@ -47,13 +41,7 @@ class Sum(Reduction):
 class Mean(Reduction):
     """The mean along axes; of no elements at all, NaN.
 
-        y = sum(x) / n                dx = dy / n, spread over the axes
-
-    Shape: any -> without the reduced axes; with `keepdims`, they stay with size 1.
-
-    Args:
-        axis: an integer, a tuple of integers, or None for all; negative ones count from the last.
-        keepdims: keep the reduced axes with size 1.
+    y = sum(x) / n                dx = dy / n, spread over the axes
     """
 
     multilinear = True
@@ -71,13 +59,7 @@ class Mean(Reduction):
 class Max(Reduction):
     """The largest element along axes; ties share the gradient evenly.
 
-        y = max(x)                    dx = dy [x = y] / (how many are equal to y)
-
-    Shape: any -> without the reduced axes; with `keepdims`, they stay with size 1.
-
-    Args:
-        axis: an integer, a tuple of integers, or None for all; negative ones count from the last.
-        keepdims: keep the reduced axes with size 1.
+    y = max(x)                    dx = dy [x = y] / (how many are equal to y)
     """
 
     needs_elements = True
@@ -101,13 +83,7 @@ class Max(Reduction):
 class Min(Max):
     """The smallest element along axes; ties share the gradient evenly.
 
-        y = min(x)                    dx = dy [x = y] / (how many are equal to y)
-
-    Shape: any -> without the reduced axes; with `keepdims`, they stay with size 1.
-
-    Args:
-        axis: an integer, a tuple of integers, or None for all; negative ones count from the last.
-        keepdims: keep the reduced axes with size 1.
+    y = min(x)                    dx = dy [x = y] / (how many are equal to y)
     """
 
     def forward(self, xp: Any, x: Any) -> Any:
