@@ -24,9 +24,9 @@ class Mode:
         "debug",
         "dtype",
         "enable_backprop",
+        "passes",
         "raw",
         "special",
-        "tangents",
         "train",
     )
 
@@ -34,13 +34,13 @@ class Mode:
     train: bool  # dropout and batch statistics are on
     debug: bool  # check every result and every saved array
     raw: bool  # inside a plain backward: functions of arrays give arrays
-    tangents: tuple[Any, ...]  # the forward-mode passes under way, the innermost last
+    passes: tuple[Any, ...]  # what handles every call of an op instead (forward mode), the innermost last
     create_graph: bool  # what `create_graph` is where the caller does not say
     dtype: np.dtype[Any]  # of new parameters
     special: bool  # derived: a call has more to do than compute and record
 
     def __init__(self, **switches: Any):
-        switches["special"] = bool(switches["raw"] or switches["debug"] or switches["tangents"])
+        switches["special"] = bool(switches["raw"] or switches["debug"] or switches["passes"])
         for name, value in switches.items():
             object.__setattr__(self, name, value)
 
@@ -58,7 +58,7 @@ _mode: ContextVar[Mode] = ContextVar(
         train=True,
         debug=False,
         raw=False,
-        tangents=(),
+        passes=(),
         create_graph=False,
         dtype=np.dtype(np.float32),
     ),

@@ -106,7 +106,7 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
     xs = [_fresh_place(x) for x in primals]
     for x, tangent in zip(xs, tangents, strict=True):
         this.set(x, _checked_tangent(x, tangent))
-    with mode(tangents=(*current_mode().tangents, this), create_graph=True):
+    with mode(passes=(*current_mode().passes, this), create_graph=True):
         outputs = f(*xs)
     ys = outputs if isinstance(outputs, (tuple, list)) else (outputs,)
     moved = tuple(_tangent_or_zeros(as_variable(y), this) for y in ys)

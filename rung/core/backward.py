@@ -53,7 +53,7 @@ def backpropagate(
     now = current_mode()
     create_graph = now.create_graph if create_graph is None else create_graph
     retain_graph = create_graph if retain_graph is None else retain_graph
-    plain = not (create_graph or now.tangents)
+    plain = not (create_graph or now.passes)
     found: dict[Record, Any] | None = None if targets is None else dict.fromkeys(targets)
     path = None if found is None else _path_to(found, [record for record, _ in roots])
     if plain:

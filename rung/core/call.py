@@ -7,7 +7,6 @@ from typing import Any
 from rung.config import Mode, current_mode, mode
 from rung.core.guard import SAVED, note_saved, share_guard
 from rung.core.record import Constant, Record, next_serial
-from rung.core.tangent import call_with_tangents
 from rung.core.variable import Variable, constant
 from rung.cuda import ARRAY_MODULES, get_array_module
 from rung.dtypes import NUMBERS, as_operand
@@ -71,11 +70,12 @@ def _may_share(a: Any, b: Any) -> bool:
 
 
 def _apply_specially(op: Any, now: Mode, inputs: tuple[Any, ...]) -> Any:
-    """A call in a plain backward (on arrays), under forward mode, or under `rung.debug()`."""
+    """A call in a plain backward (on arrays), in a pass such as forward mode, or under `rung.debug()`."""
     if now.raw and not _has_variable(inputs):
         return op.compute([x if type(x) in ARRAY_MODULES else as_operand(x, op.name) for x in inputs])
-    if now.tangents:
-        return call_with_tangents(op, now.tangents, inputs)
+    if now.passes:
+        with mode(passes=now.passes[:-1]):
+            return now.passes[-1].call(op, inputs)
     with mode(raw=False, debug=False):
         outputs = apply(op, *inputs)
     if now.debug:

@@ -94,8 +94,8 @@ class Node:
     def _output(self, index: int, array: Any, record: Record | None) -> Variable:
         if record is None:  # nobody held on to this output, but its derivative reads it
             record = Record(self, index, self.serial, array.shape, array.dtype, True)
-            for forward_pass in current_mode().tangents:
-                forward_pass.restore(record)
+            for each in current_mode().passes:
+                each.restore(record)
         return handle(array, record)
 
     def fit(self, gradient: Any, edge: Record) -> Any:

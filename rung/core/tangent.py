@@ -26,6 +26,15 @@ class ForwardPass:
         self._tangents: WeakKeyDictionary[Record, Variable] = WeakKeyDictionary()
         self._of_outputs: WeakKeyDictionary[Any, list[Any]] = WeakKeyDictionary()  # node -> tangents of all outputs
 
+    def call(self, op: Any, inputs: tuple[Any, ...]) -> Any:
+        """Call an op, which the outer passes handle in their turn, and give its outputs their tangents."""
+        outputs = op(*inputs)
+        tangents = [self.get(x) for x in inputs]
+        if op.differentiable and any(t is not None for t in tangents):
+            ys = outputs if isinstance(outputs, tuple) else (outputs,)
+            self.set_outputs(ys, op.tangents(inputs, ys, tangents))
+        return outputs
+
     def get(self, x: Any) -> Variable | None:
         """How `x` moves; None if it does not."""
         return self._tangents.get(x._record) if isinstance(x, Variable) else None
@@ -47,18 +56,6 @@ class ForwardPass:
         tangents = self._of_outputs.get(record.creator)
         if tangents is not None and tangents[record.index] is not None:
             self._tangents[record] = tangents[record.index]
-
-
-def call_with_tangents(op: Any, passes: tuple[ForwardPass, ...], inputs: tuple[Any, ...]) -> Any:
-    """Call an op and give its outputs their tangents in the innermost pass."""
-    innermost = passes[-1]
-    with mode(tangents=passes[:-1]):
-        outputs = op(*inputs)
-        tangents = [innermost.get(x) for x in inputs]
-        if op.differentiable and any(t is not None for t in tangents):
-            ys = outputs if isinstance(outputs, tuple) else (outputs,)
-            innermost.set_outputs(ys, op.tangents(inputs, ys, tangents))
-    return outputs
 
 
 def tangents_of_elementwise(
