@@ -12,30 +12,28 @@ from rung.functions.elementwise import (
     cast,
     cos,
     div,
+    equal,
     exp,
+    greater,
+    greater_equal,
+    less,
+    less_equal,
     log,
+    maximum,
     mul,
     neg,
+    not_equal,
     pow,
     sign,
     sin,
     sqrt,
     sub,
     tanh,
+    where,
 )
 from rung.functions.linalg import linear, matmul
 from rung.functions.loss import accuracy, mean_squared_error, one_hot, softmax_cross_entropy
 from rung.functions.reduction import max, mean, min, sum
-from rung.functions.selection import (
-    equal,
-    greater,
-    greater_equal,
-    less,
-    less_equal,
-    maximum,
-    not_equal,
-    where,
-)
 from rung.functions.stochastic import dropout
 from rung.functions.view import broadcast_to, get_item, reshape, sum_to, swapaxes, transpose
 

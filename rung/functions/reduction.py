@@ -10,8 +10,7 @@ from rung.core.families import Reduction
 from rung.core.samples import case, distinct, normal, scalar
 from rung.core.variable import Variable
 from rung.functions.documented import documented
-from rung.functions.elementwise import cast
-from rung.functions.selection import equal
+from rung.functions.elementwise import cast, equal
 from rung.functions.view import broadcast_to
 from rung.shapes import Axis, Shape, normalize_axes
 

@@ -46,7 +46,7 @@ def check_op(
     Raises:
         AssertionError: the name of the property, the inputs, and what came out.
 
-    >>> from rung.functions.elementwise import Tanh
+    >>> from rung.functions.elementwise.trigonometric import Tanh
     >>> check_op(Tanh, oracle=np.tanh) > 30
     True
     """

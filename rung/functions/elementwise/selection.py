@@ -1,4 +1,4 @@
-"""Ops that choose: comparisons, the larger of two, one or the other."""
+"""Comparisons, the larger of two, one or the other, another dtype."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 from rung.core.call import apply
 from rung.core.families import Elementwise
-from rung.core.samples import away_from, mask, normal, scalar
+from rung.core.samples import away_from, case, mask, normal, scalar
 from rung.core.variable import Variable
 from rung.functions.documented import documented
 
@@ -148,3 +148,25 @@ def maximum(a: Any, b: Any) -> Variable:
 @documented(Where)
 def where(condition: Any, a: Any, b: Any) -> Variable:
     return apply(Where(), condition, a, b)
+
+
+class Cast(Elementwise):
+    """The same values in another dtype; the gradient comes back in the dtype of the input.
+
+    Shape: any -> the same.
+    """
+
+    def __init__(self, dtype: Any):
+        self.dtype = dtype
+
+    def forward(self, xp: Any, x: Any) -> Any:
+        return x.astype(self.dtype)
+
+    dx = 1
+
+    samples = [case(normal(3, 4), dtype="float64")]
+
+
+@documented(Cast)
+def cast(x: Any, dtype: Any) -> Variable:
+    return apply(Cast(dtype), x)

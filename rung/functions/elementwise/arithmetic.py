@@ -1,4 +1,4 @@
-"""Ops on one element at a time: arithmetic, powers, exponentials, trigonometry, comparisons, selection."""
+"""Sums, products, powers, signs."""
 
 from __future__ import annotations
 
@@ -7,12 +7,11 @@ from typing import Any
 
 from rung.core.call import apply
 from rung.core.families import Elementwise
-from rung.core.samples import away_from, case, extreme, normal, scalar, uniform
+from rung.core.samples import away_from, extreme, normal, scalar, uniform
 from rung.core.variable import Variable
 from rung.functions.documented import documented
-from rung.functions.selection import equal, where
-
-# Arithmetic --------------------------------------------------------------------------------------------------
+from rung.functions.elementwise.exponential import log
+from rung.functions.elementwise.selection import equal, where
 
 
 class Add(Elementwise):
@@ -146,177 +145,6 @@ class Pow(Elementwise):
     errors = [((2, 3), (2, 4))]
 
 
-@documented(Add)
-def add(a: Any, b: Any) -> Variable:
-    return apply(Add(), a, b)
-
-
-@documented(Sub)
-def sub(a: Any, b: Any) -> Variable:
-    return apply(Sub(), a, b)
-
-
-@documented(Mul)
-def mul(a: Any, b: Any) -> Variable:
-    return apply(Mul(), a, b)
-
-
-@documented(Div)
-def div(a: Any, b: Any) -> Variable:
-    return apply(Div(), a, b)
-
-
-@documented(Neg)
-def neg(x: Any) -> Variable:
-    return apply(Neg(), x)
-
-
-@documented(Pow)
-def pow(a: Any, b: Any) -> Variable:
-    return apply(Pow(), a, b)
-
-
-# Exponentials and roots --------------------------------------------------------------------------------------
-
-
-class Exp(Elementwise):
-    """The exponential.
-
-        y = exp(x)           dy/dx = y
-
-    Shape: any -> the same.
-    """
-
-    def forward(self, xp: Any, x: Any) -> Any:
-        return xp.exp(x)
-
-    def dx(self, y: Any) -> Any:
-        return y
-
-    samples = [normal(3, 4), scalar(0.0), extreme()]
-
-
-class Log(Elementwise):
-    """The natural logarithm.
-
-        y = log(x)           dy/dx = 1 / x
-
-    Shape: any -> the same.
-    """
-
-    def forward(self, xp: Any, x: Any) -> Any:
-        return xp.log(x)
-
-    def grad_x(self, gy: Any, x: Any) -> Any:
-        return gy / x
-
-    samples = [uniform(3, 4), scalar(1.0)]
-
-
-class Sqrt(Elementwise):
-    """The square root; its derivative at 0 is infinite.
-
-        y = sqrt(x)          dy/dx = 1 / (2 y)
-
-    Shape: any -> the same.
-    """
-
-    def forward(self, xp: Any, x: Any) -> Any:
-        return xp.sqrt(x)
-
-    def grad_x(self, gy: Any, y: Any) -> Any:
-        return gy / (2 * y)
-
-    samples = [uniform(3, 4), scalar(2.0)]
-
-
-@documented(Exp)
-def exp(x: Any) -> Variable:
-    return apply(Exp(), x)
-
-
-@documented(Log)
-def log(x: Any) -> Variable:
-    return apply(Log(), x)
-
-
-@documented(Sqrt)
-def sqrt(x: Any) -> Variable:
-    return apply(Sqrt(), x)
-
-
-# Trigonometry ------------------------------------------------------------------------------------------------
-
-
-class Sin(Elementwise):
-    """The sine.
-
-        y = sin(x)           dy/dx = cos(x)
-
-    Shape: any -> the same. Unit: radians.
-    """
-
-    def forward(self, xp: Any, x: Any) -> Any:
-        return xp.sin(x)
-
-    def dx(self, x: Any) -> Any:
-        return cos(x)
-
-    samples = [normal(3, 4), scalar(0.0)]
-
-
-class Cos(Elementwise):
-    """The cosine.
-
-        y = cos(x)           dy/dx = -sin(x)
-
-    Shape: any -> the same. Unit: radians.
-    """
-
-    def forward(self, xp: Any, x: Any) -> Any:
-        return xp.cos(x)
-
-    def dx(self, x: Any) -> Any:
-        return -sin(x)
-
-    samples = [normal(3, 4), scalar(0.0)]
-
-
-class Tanh(Elementwise):
-    """Squash every element into (-1, 1).
-
-        y = tanh(x)          dy/dx = 1 - y ** 2
-
-    Shape: any -> the same.
-    """
-
-    def forward(self, xp: Any, x: Any) -> Any:
-        return xp.tanh(x)
-
-    def dx(self, y: Any) -> Any:
-        return 1 - y * y
-
-    samples = [normal(3, 4), scalar(0.0), extreme()]
-
-
-@documented(Sin)
-def sin(x: Any) -> Variable:
-    return apply(Sin(), x)
-
-
-@documented(Cos)
-def cos(x: Any) -> Variable:
-    return apply(Cos(), x)
-
-
-@documented(Tanh)
-def tanh(x: Any) -> Variable:
-    return apply(Tanh(), x)
-
-
-# Signs and dtypes -----------------------------------------------------------------
-
-
 class Abs(Elementwise):
     """The absolute value; its derivative at 0 is 0.
 
@@ -350,21 +178,34 @@ class Sign(Elementwise):
     samples = [away_from(3, 4), scalar(-2.0)]
 
 
-class Cast(Elementwise):
-    """The same values in another dtype; the gradient comes back in the dtype of the input.
+@documented(Add)
+def add(a: Any, b: Any) -> Variable:
+    return apply(Add(), a, b)
 
-    Shape: any -> the same.
-    """
 
-    def __init__(self, dtype: Any):
-        self.dtype = dtype
+@documented(Sub)
+def sub(a: Any, b: Any) -> Variable:
+    return apply(Sub(), a, b)
 
-    def forward(self, xp: Any, x: Any) -> Any:
-        return x.astype(self.dtype)
 
-    dx = 1
+@documented(Mul)
+def mul(a: Any, b: Any) -> Variable:
+    return apply(Mul(), a, b)
 
-    samples = [case(normal(3, 4), dtype="float64")]
+
+@documented(Div)
+def div(a: Any, b: Any) -> Variable:
+    return apply(Div(), a, b)
+
+
+@documented(Neg)
+def neg(x: Any) -> Variable:
+    return apply(Neg(), x)
+
+
+@documented(Pow)
+def pow(a: Any, b: Any) -> Variable:
+    return apply(Pow(), a, b)
 
 
 @documented(Abs)
@@ -375,8 +216,3 @@ def absolute(x: Any) -> Variable:
 @documented(Sign)
 def sign(x: Any) -> Variable:
     return apply(Sign(), x)
-
-
-@documented(Cast)
-def cast(x: Any, dtype: Any) -> Variable:
-    return apply(Cast(dtype), x)
