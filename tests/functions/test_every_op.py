@@ -48,11 +48,17 @@ def test_every_op_is_public():
     assert set(OPS) - hidden <= set(F.__all__)
 
 
+_POSITIVE = ("log", "log2", "log1p", "sqrt", "rsqrt", "pow", "div", "reciprocal", "arctan2", "fmod")
+_DOMAINS = dict.fromkeys(_POSITIVE, (0.5, 2.0)) | {
+    "arcsin": (-0.9, 0.9), "arccos": (-0.9, 0.9), "arctanh": (-0.9, 0.9), "arccosh": (1.2, 3.0), "tan": (-1.2, 1.2),
+}  # fmt: skip
+
+
 def _values(name, shape, seed):
     """Random values where the op is defined and smooth."""
     rng = np.random.default_rng(seed)
-    positive = name in ("log", "sqrt", "pow", "div")
-    return Sample(shape, lambda _: rng.uniform(0.5, 2, shape) if positive else rng.standard_normal(shape) + 0.01)
+    low, high = _DOMAINS.get(name, (-3.0, 3.0))
+    return Sample(shape, lambda _: rng.uniform(low, high, shape))
 
 
 _SMOOTH_ELEMENTWISE = [

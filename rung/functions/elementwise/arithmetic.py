@@ -216,3 +216,47 @@ def absolute(x: Any) -> Variable:
 @documented(Sign)
 def sign(x: Any) -> Variable:
     return apply(Sign(), x)
+
+
+class Square(Elementwise):
+    """The square.
+
+        y = x ** 2                   dy/dx = 2 x
+
+    Shape: any -> the same.
+    """
+
+    def forward(self, xp: Any, x: Any) -> Any:
+        return x * x
+
+    def dx(self, x: Any) -> Any:
+        return 2 * x
+
+    samples = [normal(3, 4), scalar(-1.5), extreme()]
+
+
+@documented(Square)
+def square(x: Any) -> Variable:
+    return apply(Square(), x)
+
+
+class Reciprocal(Elementwise):
+    """One over x; infinite at 0.
+
+        y = 1 / x                    dy/dx = -y ** 2
+
+    Shape: any -> the same.
+    """
+
+    def forward(self, xp: Any, x: Any) -> Any:
+        return 1 / x
+
+    def dx(self, y: Any) -> Any:
+        return -y * y
+
+    samples = [away_from(3, 4), scalar(-1.5)]
+
+
+@documented(Reciprocal)
+def reciprocal(x: Any) -> Variable:
+    return apply(Reciprocal(), x)

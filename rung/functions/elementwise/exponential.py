@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from rung.core.call import apply
@@ -75,3 +76,113 @@ def log(x: Any) -> Variable:
 @documented(Sqrt)
 def sqrt(x: Any) -> Variable:
     return apply(Sqrt(), x)
+
+
+class Expm1(Elementwise):
+    """exp(x) - 1, precise near 0.
+
+        y = exp(x) - 1               dy/dx = y + 1
+
+    Shape: any -> the same.
+    """
+
+    def forward(self, xp: Any, x: Any) -> Any:
+        return xp.expm1(x)
+
+    def dx(self, y: Any) -> Any:
+        return y + 1
+
+    samples = [normal(3, 4), scalar(1e-9), extreme()]
+
+
+@documented(Expm1)
+def expm1(x: Any) -> Variable:
+    return apply(Expm1(), x)
+
+
+class Exp2(Elementwise):
+    """A power of two.
+
+        y = 2 ** x                   dy/dx = y log(2)
+
+    Shape: any -> the same.
+    """
+
+    def forward(self, xp: Any, x: Any) -> Any:
+        return xp.exp2(x)
+
+    def dx(self, y: Any) -> Any:
+        return y * math.log(2)
+
+    samples = [normal(3, 4), scalar(0.5)]
+
+
+@documented(Exp2)
+def exp2(x: Any) -> Variable:
+    return apply(Exp2(), x)
+
+
+class Log1p(Elementwise):
+    """log(1 + x), precise near 0.
+
+        y = log(1 + x)               dy/dx = 1 / (1 + x)
+
+    Shape: any -> the same.
+    """
+
+    def forward(self, xp: Any, x: Any) -> Any:
+        return xp.log1p(x)
+
+    def grad_x(self, gy: Any, x: Any) -> Any:
+        return gy / (1 + x)
+
+    samples = [uniform(3, 4), scalar(1e-9)]
+
+
+@documented(Log1p)
+def log1p(x: Any) -> Variable:
+    return apply(Log1p(), x)
+
+
+class Log2(Elementwise):
+    """The logarithm to base 2.
+
+        y = log2(x)                  dy/dx = 1 / (x log(2))
+
+    Shape: any -> the same.
+    """
+
+    def forward(self, xp: Any, x: Any) -> Any:
+        return xp.log2(x)
+
+    def grad_x(self, gy: Any, x: Any) -> Any:
+        return gy / (x * math.log(2))
+
+    samples = [uniform(3, 4), scalar(2.0)]
+
+
+@documented(Log2)
+def log2(x: Any) -> Variable:
+    return apply(Log2(), x)
+
+
+class Rsqrt(Elementwise):
+    """One over the square root; infinite at 0.
+
+        y = 1 / sqrt(x)              dy/dx = -y / (2 x)
+
+    Shape: any -> the same.
+    """
+
+    def forward(self, xp: Any, x: Any) -> Any:
+        return 1 / xp.sqrt(x)
+
+    def grad_x(self, gy: Any, x: Any, y: Any) -> Any:
+        return gy * y / (-2 * x)
+
+    samples = [uniform(3, 4), scalar(2.0)]
+
+
+@documented(Rsqrt)
+def rsqrt(x: Any) -> Variable:
+    return apply(Rsqrt(), x)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from rung.core.call import apply
 from rung.core.families import Elementwise
-from rung.core.samples import away_from, case, mask, normal, scalar
+from rung.core.samples import away_from, case, extreme, mask, normal, scalar
 from rung.core.variable import Variable
 from rung.functions.documented import documented
 
@@ -115,6 +116,56 @@ class Maximum(Elementwise):
     errors = [((2, 3), (2, 4))]
 
 
+class Minimum(Elementwise):
+    """The smaller of two; a tie shares the gradient evenly.
+
+        y = min(a, b)        dy/da = [a < b] + [a = b] / 2        dy/db = 1 - dy/da
+
+    Shape: any two that broadcast -> the broadcast shape.
+    """
+
+    def forward(self, xp: Any, a: Any, b: Any) -> Any:
+        return xp.minimum(a, b)
+
+    def grad_a(self, gy: Any, a: Any, b: Any) -> Any:
+        return where(less(a, b), gy, where(equal(a, b), gy / 2, 0))
+
+    def grad_b(self, gy: Any, a: Any, b: Any) -> Any:
+        return where(greater(a, b), gy, where(equal(a, b), gy / 2, 0))
+
+    samples = [(normal(3, 4), normal(3, 4)), (normal(3, 1), normal(4)), (away_from(3), 0)]
+    errors = [((2, 3), (2, 4))]
+
+
+class Clip(Elementwise):
+    """Keep within bounds; the gradient passes where x is within them, the bounds included.
+
+        y = min(max(x, low), high)        dy/dx = [low <= x <= high]
+
+    Shape: any -> the same.
+
+    Args:
+        low: the lower bound; None for none.
+        high: the upper bound; None for none.
+    """
+
+    def __init__(self, low: float | None = None, high: float | None = None):
+        self.low = -math.inf if low is None else low
+        self.high = math.inf if high is None else high
+
+    def forward(self, xp: Any, x: Any) -> Any:
+        return xp.clip(x, self.low, self.high)
+
+    def dx(self, x: Any) -> Any:
+        return (x >= self.low) * (x <= self.high)
+
+    samples = [
+        case(away_from(3, 4, corner=0.5), low=0.5),
+        case(away_from(3, 4), low=0.0, high=50.0),
+        case(extreme(), high=1.0),
+    ]
+
+
 class Where(Elementwise):
     """Choose between two, element by element.
 
@@ -143,6 +194,16 @@ class Where(Elementwise):
 @documented(Maximum)
 def maximum(a: Any, b: Any) -> Variable:
     return apply(Maximum(), a, b)
+
+
+@documented(Minimum)
+def minimum(a: Any, b: Any) -> Variable:
+    return apply(Minimum(), a, b)
+
+
+@documented(Clip)
+def clip(x: Any, low: float | None = None, high: float | None = None) -> Variable:
+    return apply(Clip(low, high), x)
 
 
 @documented(Where)

@@ -1,0 +1,93 @@
+"""Rounding. The results are flat, so they are constants for differentiation: the derivative is 0 everywhere."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rung.core.call import apply
+from rung.core.families import Elementwise
+from rung.core.samples import away_from, extreme, normal, scalar
+from rung.core.variable import Variable
+from rung.functions.documented import documented
+
+
+class Floor(Elementwise):
+    """The largest integer that is not above x; a constant.
+
+    Shape: any -> the same.
+    """
+
+    differentiable = False
+
+    def forward(self, xp: Any, x: Any) -> Any:
+        return xp.floor(x)
+
+    samples = [normal(3, 4), scalar(-1.5), extreme()]
+
+
+class Ceil(Elementwise):
+    """The smallest integer that is not below x; a constant.
+
+    Shape: any -> the same.
+    """
+
+    differentiable = False
+
+    def forward(self, xp: Any, x: Any) -> Any:
+        return xp.ceil(x)
+
+    samples = [normal(3, 4), scalar(-1.5), extreme()]
+
+
+class Round(Elementwise):
+    """The nearest integer, halves to the even one; a constant.
+
+    Shape: any -> the same.
+    """
+
+    differentiable = False
+
+    def forward(self, xp: Any, x: Any) -> Any:
+        return xp.rint(x)
+
+    samples = [normal(3, 4), scalar(2.5), extreme()]
+
+
+class Fmod(Elementwise):
+    """The remainder of a division, with the sign of the dividend.
+
+        y = a - b trunc(a / b)       dy/da = 1            dy/db = -trunc(a / b)
+
+    Shape: any two that broadcast -> the broadcast shape.
+    """
+
+    def forward(self, xp: Any, a: Any, b: Any) -> Any:
+        return xp.fmod(a, b)
+
+    da = 1
+
+    def db(self, a: Any, b: Any, y: Any) -> Any:
+        return round((y - a) / b)
+
+    samples = [(away_from(3, 4), away_from(3, 4, corner=2.0)), (away_from(3, 1), away_from(4, corner=-3.0))]
+    errors = [((2, 3), (2, 4))]
+
+
+@documented(Floor)
+def floor(x: Any) -> Variable:
+    return apply(Floor(), x)
+
+
+@documented(Ceil)
+def ceil(x: Any) -> Variable:
+    return apply(Ceil(), x)
+
+
+@documented(Round)
+def round(x: Any) -> Variable:
+    return apply(Round(), x)
+
+
+@documented(Fmod)
+def fmod(a: Any, b: Any) -> Variable:
+    return apply(Fmod(), a, b)
