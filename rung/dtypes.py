@@ -47,18 +47,18 @@ def check_real(array: Any, op: str) -> Any:
     return array
 
 
-def as_array(x: Any, xp: Any = np) -> Any:
+def as_array(x: Any, xp: Any = np, op: str = "Variable") -> Any:
     """A number or an array as an array; NumPy's scalars keep their dtype.
 
     >>> as_array(2.0)
     array(2.)
     """
     if array_module_of(type(x)) is not None:
-        return check_real(x, "as_array")
+        return check_real(x, op)
     if isinstance(x, (np.generic, np.ndarray, *NUMBERS)) and not isinstance(x, np.ma.MaskedArray):
-        return check_real(xp.asarray(x), "as_array")
+        return check_real(xp.asarray(x), op)
     cure = "wrap it as numpy.array(...)" if isinstance(x, (list, tuple)) else ""
-    raise DTypeError(message("Variable", f"expected an array or a number, but got {type(x).__name__}", cure))
+    raise DTypeError(message(op, f"expected an array or a number, but got {type(x).__name__}", cure))
 
 
 def harmonize(arrays: list[Any], op: Any) -> Any:

@@ -7,12 +7,11 @@ from typing import Any
 
 from rung.config import current_mode, mode
 from rung.core.backward import backpropagate, seed_gradient
-from rung.core.tangent import ForwardPass
+from rung.core.tangent import ForwardPass, fresh_place
 from rung.core.variable import Variable, as_variable, constant
 from rung.cuda import get_array_module
 from rung.dtypes import gradient_dtype
-from rung.errors import GraphError, ShapeError, message
-from rung.functions.view import reshape
+from rung.errors import DTypeError, GraphError, ShapeError, describe, message
 
 Variables = Variable | Sequence[Variable]
 
@@ -53,7 +52,10 @@ def grad(
     for x in xs:
         if not isinstance(x, Variable) or not x.differentiable:
             raise GraphError(message("grad", "expected a differentiable Variable as input", input=x))
-    if not any(isinstance(y, Variable) and y.differentiable for y in ys):
+    for y in ys:
+        if not isinstance(y, Variable):
+            raise GraphError(message("grad", "expected Variables as outputs", output=y))
+    if not any(y.differentiable for y in ys):
         raise GraphError(
             "grad: expected an output that was computed from differentiable variables, but all are constants"
         )
@@ -75,7 +77,7 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[..., Any]]:
     (variable(12.0), [variable(4.0), variable(3.0)])
     """
     with mode(enable_backprop=True, create_graph=True):
-        xs = [x if isinstance(x, Variable) and x.differentiable else Variable(_array(x)) for x in primals]
+        xs = [fresh_place(x) for x in primals]
         outputs = f(*xs)
 
     def pull(*gradients: Any) -> Any:
@@ -100,10 +102,13 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
     >>> jvp(lambda x: x ** 3, [2.0], [1.0])
     (variable(8.0), variable(12.0))
     """
+    for name, values in (("primals", primals), ("tangents", tangents)):
+        if not isinstance(values, (list, tuple)):
+            raise DTypeError(f"jvp: expected a list of {name}, one per argument of f, but got {describe(values)}")
     if len(primals) != len(tangents):
         raise ShapeError(f"jvp: expected one tangent per primal, but got {len(tangents)} for {len(primals)}")
     this = ForwardPass()
-    xs = [_fresh_place(x) for x in primals]
+    xs = [fresh_place(x) for x in primals]
     for x, tangent in zip(xs, tangents, strict=True):
         this.set(x, _checked_tangent(x, tangent))
     with mode(passes=(*current_mode().passes, this), create_graph=True):
@@ -117,10 +122,6 @@ def _as_list(x: Any) -> list[Any]:
     return list(x) if isinstance(x, (list, tuple)) else [x]
 
 
-def _array(x: Any) -> Any:
-    return x._data if isinstance(x, Variable) else x
-
-
 def _gradient_or_zeros(x: Variable, gradient: Any) -> Variable:
     if gradient is None:
         return _zeros_like(x)
@@ -129,13 +130,6 @@ def _gradient_or_zeros(x: Variable, gradient: Any) -> Variable:
 
 def _zeros_like(x: Variable) -> Variable:
     return constant(get_array_module(x).zeros(x.shape, gradient_dtype(x.dtype)))
-
-
-def _fresh_place(x: Any) -> Variable:
-    """`x` in a place of its own in the graph, where a tangent can be put, still connected to where it came from."""
-    if isinstance(x, Variable):
-        return reshape(x, x.shape)
-    return Variable(x)
 
 
 def _checked_tangent(x: Variable, tangent: Any) -> Variable:

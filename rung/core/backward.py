@@ -102,6 +102,8 @@ def _walk(
             _retain(records, gradients)
         handed = (*gradients, *(node.saved or ()))
         arrivals = node.pull(gradients, records, plain, path)
+        if node.op.book_style:  # its backward may return anything, even one array twice
+            handed = (*handed, *(gradient for _, gradient in arrivals))
         if debug:
             _check_finite(node, arrivals)
         if not retain_graph:

@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 
+from rung.config import mode
 from rung.core.call import share_guards
 from rung.core.guard import note_saved
 from rung.core.node import Node
@@ -34,18 +35,17 @@ def compute(self: Any, arrays: list[Any]) -> Any:
     arrays[:] = [np.asarray(x, dtypes[0] if dtypes else None) if type(x) in NUMBERS else x for x in arrays]
     y = self.forward(*arrays)
     if isinstance(y, (tuple, list)):
-        return tuple([as_array(part) for part in y]) if len(y) != 1 else as_array(y[0])
-    return as_array(y)
+        return tuple([as_array(part, op=self.name) for part in y]) if len(y) != 1 else as_array(y[0], op=self.name)
+    return as_array(y, op=self.name)
 
 
 def connect(self: Any, arrays: list[Any], edges: list[Any], result: Any, wanted: int) -> Any:
     """Save everything: only `backward` knows what it will read."""
     results = result if isinstance(result, tuple) else (result,)
-    op = copy.copy(self)  # so that calls of one instance do not disturb each other
-    op.n_outputs = len(results)
+    self.n_outputs = len(results)
     for edge, array in zip(edges, arrays, strict=True):
         note_saved(edge, array)
-    node = Node(op, tuple(edges), _plan(len(arrays), len(results)), (*arrays, *results))
+    node = Node(self, tuple(edges), _plan(len(arrays), len(results)), (*arrays, *results))
     outputs = tuple([handle(y, Record(node, i, node.serial, y.shape, y.dtype, True)) for i, y in enumerate(results)])
     share_guards(edges, arrays, outputs)
     for y in outputs:
@@ -62,8 +62,9 @@ def pull(
     op = copy.copy(self)
     op.inputs = [as_variable(x) for x in values[: len(node.edges)]]
     op.outputs = [lambda y=y: y for y in ys]
-    results = op.backward(*[_gradient(y, gy) for y, gy in zip(ys, gys, strict=True)])
-    results = results if isinstance(results, tuple) else (results,)
+    with mode(raw=False):
+        results = op.backward(*[_gradient(y, gy) for y, gy in zip(ys, gys, strict=True)])
+    results = results if isinstance(results, (tuple, list)) else (results,)
     if len(results) != len(node.edges):
         raise GraphError(
             f"{self.name}: backward must return one gradient per input: "

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from rung.config import Mode, current_mode, mode
-from rung.core.guard import SAVED, note_saved, share_guard
+from rung.core.guard import SAVED, may_share_memory, note_saved, share_guard
 from rung.core.record import Constant, Record, next_serial
 from rung.core.variable import Variable, constant
-from rung.cuda import ARRAY_MODULES, get_array_module
+from rung.cuda import ARRAY_MODULES
 from rung.dtypes import NUMBERS, as_operand
 from rung.errors import NanError, describe
 
@@ -61,12 +61,8 @@ def share_guards(edges: list[Any], arrays: list[Any], outputs: Any) -> None:
     """Let results that look into an input's memory share its guard."""
     for y in outputs if isinstance(outputs, tuple) else (outputs,):
         for edge, array in zip(edges, arrays, strict=False):
-            if type(edge) is Record and _may_share(y._data, array):
+            if type(edge) is Record and may_share_memory(y._data, array):
                 share_guard(edge, array, y._record)
-
-
-def _may_share(a: Any, b: Any) -> bool:
-    return type(a) is type(b) and bool(get_array_module(a).may_share_memory(a, b))
 
 
 def _apply_specially(op: Any, now: Mode, inputs: tuple[Any, ...]) -> Any:
@@ -90,10 +86,15 @@ def _has_variable(inputs: tuple[Any, ...]) -> bool:
     return False
 
 
+def _is_finite(x: Any) -> bool:
+    array = getattr(x, "_data", x)
+    return bool((abs(array) < float("inf")).all()) if hasattr(array, "dtype") else abs(array) < float("inf")
+
+
 def _inspect(op: Any, inputs: tuple[Any, ...], outputs: tuple[Variable, ...]) -> None:
     """Under `rung.debug()`: results are finite, and saved arrays are fingerprinted at once."""
     for y in outputs:
-        if y.dtype.kind == "f" and not bool((abs(y._data) < float("inf")).all()):
+        if not _is_finite(y) and all(_is_finite(x) for x in inputs):
             came = ", ".join(describe(x) for x in inputs)
             raise NanError(f"{op.name}: the first NaN or infinity came out of this op, called on {came}")
     node = outputs[0].creator

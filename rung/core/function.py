@@ -7,6 +7,7 @@ and one derivative per input (see plan.py). A function in the book's style has `
 
 from __future__ import annotations
 
+import copy
 import re
 from collections.abc import Sequence
 from typing import Any, ClassVar
@@ -17,7 +18,7 @@ from rung.core import book
 from rung.core.call import apply
 from rung.core.guard import SAVED, note_saved
 from rung.core.node import Node
-from rung.core.plan import Plan, argument_names, make_plan
+from rung.core.plan import Plan, argument_names, make_plan, takes_module
 from rung.core.record import Record
 from rung.core.tangent import tangents_by_double_vjp, tangents_of_multilinear
 from rung.core.variable import handle
@@ -30,6 +31,7 @@ OURS: dict[type[Exception], type[RungError]] = {
     TypeError: DTypeError,
     IndexError: IndexRangeError,
     ValueError: ValueRangeError,
+    OverflowError: ValueRangeError,
 }
 
 
@@ -78,15 +80,24 @@ class Function:
     def __init_subclass__(cls) -> None:
         cls.name = _snake_case(cls.__name__)
         cls.plans = {}
-        cls.book_style = hasattr(cls, "backward")
+        cls.book_style = "backward" in dir(cls) or ("forward" in dir(cls) and not takes_module(cls.forward))
         if cls.book_style:
             cls.compute, cls.connect, cls.pull = book.compute, book.connect, book.pull  # type: ignore[method-assign]
         elif hasattr(cls, "forward"):
             cls.input_names = argument_names(cls.forward)[1:]
+            for name in vars(cls):
+                if name.startswith("grad_") and name.removeprefix("grad_") not in cls.input_names:
+                    raise TypeError(f"{cls.__name__}.{name}: the inputs are {', '.join(cls.input_names)}")
         cls.n_outputs = len(cls.output_names)
 
     def __call__(self, *inputs: Any) -> Any:
-        return apply(self, *inputs)
+        # A function in the book's style may keep things on itself while it computes, so each call gets its own.
+        return apply(copy.copy(self) if self.book_style else self, *inputs)
+
+    def __getattr__(self, name: str) -> Any:
+        if name in ("forward", "backward"):
+            raise NotImplementedError(f"{self.name}: a function needs a {name} method")
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
     def compute(self, arrays: list[Any]) -> Any:
         """Run forward on operands, brought to one device and one rule of dtypes; an array, or a tuple."""

@@ -20,74 +20,82 @@ from weakref import WeakValueDictionary
 import numpy as np
 
 from rung.core.record import Record, next_serial
+from rung.cuda import get_array_module
 from rung.errors import MutationError
 
 SAVED: Any = "saved"
 
-_COLUMNS = 64
-
 
 def fingerprint(array: Any) -> int:
-    """A checksum of an array's bytes that one pass at memory speed gives.
-
-    Small arrays go through CRC-32 whole; of large ones, the sums of rows and columns of 64 words do, so that
-    moved values show as well as changed ones.
-    """
-    if not isinstance(array, np.ndarray):
-        return _fingerprint_on_device(array)
-    data = np.ascontiguousarray(array).reshape(-1).view(np.uint8)
-    if data.size <= 4096:
-        return zlib.crc32(data.tobytes())
-    cut = data.size - data.size % (8 * _COLUMNS)
-    words = data[:cut].view(np.uint64).reshape(-1, _COLUMNS)
-    return hash(tuple(zlib.crc32(part.tobytes()) for part in (words.sum(axis=0), words.sum(axis=1), data[cut:])))
-
-
-def _fingerprint_on_device(array: Any) -> int:
+    """A checksum of an array's bytes: CRC-32 on the CPU, sums of words and of weighed words on a device."""
+    if isinstance(array, np.ndarray):
+        return zlib.crc32(np.ascontiguousarray(array).reshape(-1).view(np.uint8).data)
     if not hasattr(array, "__cuda_array_interface__"):
         return 0  # an array library without readable memory cannot be written to behind our back
-    flat = array.reshape(-1).view("uint8").astype("uint64")
-    ramp = flat.copy()
-    ramp[:] = 1
-    return hash((int(flat.sum()), int((flat * ramp.cumsum()).sum())))
+    words = array.reshape(-1).view("uint8").astype("uint64")
+    weights = words.copy()
+    weights[:] = 0x9E3779B97F4A7C15
+    return hash((int(words.sum()), int((words * weights.cumsum()).sum())))
 
 
 class Guard:
     """Watches the arrays of one piece of memory that nodes have saved."""
 
-    __slots__ = ("marks", "version", "watched")
+    __slots__ = ("marks", "stamps", "unmarked", "watched")
 
     def __init__(self) -> None:
-        self.version = 0  # the stamp of the last write that was seen
         self.watched: WeakValueDictionary[int, Any] = WeakValueDictionary()  # saved arrays by id
-        self.marks: dict[int, int] = {}  # id of a saved array that user code can write to -> fingerprint
+        self.unmarked: set[int] = set()  # ids of those that user code never got at
+        self.marks: dict[int, int] = {}  # id -> fingerprint, of the others
+        self.stamps: dict[int, int] = {}  # id -> when it was last seen to be written to
 
     def save(self, array: Any) -> None:
         """A node saves `array`: whatever happened to it so far is what that node computed with."""
         key = id(array)
         if key not in self.watched:
+            self.forget(array)  # whatever is known of an array that is gone, whose id this one has got
             self.watched[key] = array
-            self.marks.pop(key, None)  # of an array that is gone, whose id this one has got
+            self.unmarked.add(key)
         elif key in self.marks and (mark := fingerprint(array)) != self.marks[key]:
             self.marks[key] = mark
-            self.version = next_serial()  # older nodes saved something else
+            self.stamps[key] = next_serial()  # older nodes saved something else
 
     def forget(self, array: Any) -> None:
         """Nobody can have saved this array any more."""
-        self.watched.pop(id(array), None)
-        self.marks.pop(id(array), None)
+        key = id(array)
+        self.watched.pop(key, None)
+        self.unmarked.discard(key)
+        self.marks.pop(key, None)
+        self.stamps.pop(key, None)
 
     def expose(self) -> None:
         """User code gets at the memory: from here on the saved arrays may change unseen."""
-        alive = self.watched.items()
-        self.marks = {key: self.marks[key] if key in self.marks else fingerprint(a) for key, a in alive}
+        for key in self.unmarked:
+            if (array := self.watched.get(key)) is not None:
+                self.marks[key] = fingerprint(array)
+        self.unmarked.clear()
+        if len(self.marks) > 2 * len(self.watched) + 8:
+            self.marks = {key: mark for key, mark in self.marks.items() if key in self.watched}
+            self.stamps = {key: stamp for key, stamp in self.stamps.items() if key in self.watched}
+
+    def written(self, array: Any) -> None:
+        """`array` was written to: so was every saved one that shares memory with it."""
+        now = next_serial()
+        for key, saved in self.watched.items():
+            if may_share_memory(saved, array):
+                self.stamps[key] = now
 
     def changed(self, array: Any, since: int) -> bool:
         """Whether `array` was written to after the moment `since`."""
-        if self.version > since:
+        key = id(array)
+        if self.stamps.get(key, 0) > since:
             return True
-        mark = self.marks.get(id(array))
-        return mark is not None and fingerprint(array) != mark
+        return key in self.marks and fingerprint(array) != self.marks[key]
+
+
+def may_share_memory(a: Any, b: Any) -> bool:
+    """Whether two arrays may look into the same memory."""
+    return type(a) is type(b) and bool(get_array_module(a).may_share_memory(a, b))
 
 
 class _Slot:
@@ -147,7 +155,7 @@ def note_written(variable: Any) -> None:
     if record.guard is SAVED and sys.getrefcount(variable._data) <= ALONE:
         record.guard = None
     elif record.guard is not None:
-        _full_guard(record, variable._data).version = next_serial()
+        _full_guard(record, variable._data).written(variable._data)
 
 
 def share_guard(record: Any, array: Any, view: Record) -> None:

@@ -55,8 +55,9 @@ class Node:
         return self.op.pull(self, gys, records, plain, path)  # type: ignore[no-any-return]
 
     def saved_arrays(self, records: list[Any]) -> Iterator[tuple[Any, Any]]:
-        """Each saved array with the record that it belongs to, as far as that is known."""
-        yield from zip([self.edges[i] for i in self.plan.saved_inputs], self.saved, strict=False)
+        """Each saved array with the record that it belongs to, as far as that is known; not the numbers."""
+        edges = [self.edges[i] for i in self.plan.saved_inputs]
+        yield from ((edge, x) for edge, x in zip(edges, self.saved, strict=False) if type(edge) is not Constant)
         rest = self.saved[len(self.plan.saved_inputs) :]
         yield from ((records[i], y) for i, y in zip(self.plan.saved_outputs, rest, strict=True) if records[i])
 

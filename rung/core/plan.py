@@ -11,6 +11,8 @@ from collections.abc import Callable, Sequence
 from operator import itemgetter
 from typing import Any, NamedTuple
 
+from rung.errors import GraphError
+
 Select = Callable[[Sequence[Any]], tuple[Any, ...]]
 
 
@@ -77,6 +79,11 @@ def argument_names(function: Callable[..., Any]) -> tuple[str, ...]:
     return code.co_varnames[1 : code.co_argcount]
 
 
+def takes_module(forward: Callable[..., Any]) -> bool:
+    """Whether a forward method takes the array module first, as Rung's own ops do."""
+    return argument_names(forward)[:1] == ("xp",)
+
+
 def gradient_function(op: type, name: str) -> Callable[..., Any] | None:
     """The derivative by one input as a method from (self, gy, …) to its gradient.
 
@@ -113,10 +120,13 @@ def make_plan(op: Any, wanted: int) -> Plan:
     inputs, outputs = op.input_names, op.output_names
     reads, derivatives = {}, {}
     for index, name in enumerate(inputs):
-        derivative = gradient_function(op, name) if wanted >> index & 1 else None
-        if derivative is not None:
-            derivatives[index] = derivative
-            reads[index] = getattr(derivative, "reads", None) or argument_names(derivative)
+        if not wanted >> index & 1 or index in op.data_inputs:
+            continue
+        derivative = gradient_function(op, name)
+        if derivative is None:
+            raise GraphError(f"{op.name}: it has no derivative by {name}; write d{name} or grad_{name}")
+        derivatives[index] = derivative
+        reads[index] = getattr(derivative, "reads", None) or argument_names(derivative)
     read = {name for names in reads.values() for name in names}
     saved_inputs = [i for i, name in enumerate(inputs) if name in read]
     saved_outputs = [i for i, name in enumerate(outputs) if name in read]

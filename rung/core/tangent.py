@@ -95,24 +95,30 @@ def tangents_by_double_vjp(op: Any, inputs: tuple[Any, ...], tangents: list[Any]
     """
     recording = current_mode().enable_backprop
     with mode(enable_backprop=True):
-        moved = [_differentiable(x) if t is not None else x for x, t in zip(inputs, tangents, strict=True)]
+        moved = [x if t is None else fresh_place(x) for x, t in zip(inputs, tangents, strict=True)]
         along = {x._record: t for x, t in zip(moved, tangents, strict=True) if t is not None}
         outputs = op(*moved)
         ys = outputs if isinstance(outputs, tuple) else (outputs,)
         us = [Variable(get_array_module(y).zeros(y.shape, gradient_dtype(y.dtype))) for y in ys]
-        pulled = backpropagate(
-            [(y._record, u) for y, u in zip(ys, us, strict=True)], create_graph=True, targets=list(along)
-        )
-        roots = [
-            (gx._record, along[record]) for record, gx in pulled.items()
-            if isinstance(gx, Variable) and gx.differentiable
-        ]  # fmt: skip
+        roots = [(y._record, u) for y, u in zip(ys, us, strict=True)]
+        pulled = backpropagate(roots, create_graph=True, targets=list(along))
+        roots = [(v._record, along[record]) for record, v in pulled.items() if isinstance(v, Variable)]
         pushed = backpropagate(roots, create_graph=recording, retain_graph=True, targets=[u._record for u in us])
     return [None if t is None else as_variable(t) for t in (pushed.get(u._record) for u in us)]
 
 
-def _differentiable(x: Variable) -> Variable:
-    return x if x.differentiable else Variable(x._data)
+def fresh_place(x: Any) -> Variable:
+    """`x` in a place of its own in the graph, where only the next op sees it: its tangents come along.
+
+    Differentiating up to the place gives partial derivatives, also when one input was computed from another.
+    """
+    if isinstance(x, Variable) and x.differentiable:
+        return x.reshape(x.shape)  # recorded, so derivatives of higher order find their way back
+    place = Variable(getattr(x, "_data", x))
+    for each in current_mode().passes:
+        if (tangent := each.get(x)) is not None:
+            each.set(place, tangent)
+    return place
 
 
 def _of_dtype(tangent: Any, y: Variable) -> Any:

@@ -5,10 +5,14 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
+
 from rung.core.call import apply
 from rung.core.families import Elementwise
 from rung.core.samples import away_from, case, extreme, mask, normal, scalar
 from rung.core.variable import Variable
+from rung.dtypes import REAL_KINDS
+from rung.errors import DTypeError
 from rung.functions.documented import documented
 
 
@@ -214,11 +218,16 @@ def where(condition: Any, a: Any, b: Any) -> Variable:
 class Cast(Elementwise):
     """The same values in another dtype; the gradient comes back in the dtype of the input.
 
+    A cast to integers or booleans is flat, so its result is a constant.
+
     Shape: any -> the same.
     """
 
     def __init__(self, dtype: Any):
-        self.dtype = dtype
+        self.dtype = np.dtype(dtype)
+        if self.dtype.kind not in REAL_KINDS:
+            raise DTypeError(f"cast: expected a dtype of real numbers, but got {self.dtype}")
+        self.differentiable = self.dtype.kind == "f"  # type: ignore[misc]
 
     def forward(self, xp: Any, x: Any) -> Any:
         return x.astype(self.dtype)
