@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any, Self
 
 from rung.core.guard import note_written
 from rung.core.variable import Parameter
 from rung.cuda import get_array_module
-from rung.errors import GraphError, ValueRangeError
+from rung.errors import DTypeError, GraphError, ValueRangeError, describe
 
 Hook = Callable[[list[Parameter]], None]
 
@@ -27,6 +28,8 @@ class Optimizer:
 
     def setup(self, target: Any) -> Self:
         """Choose the model (anything with `named_params`) to step; return self."""
+        if not hasattr(target, "named_params"):
+            raise DTypeError(f"{type(self).__name__}: setup expected a layer or model, but got {describe(target)}")
         self.target = target
         return self
 
@@ -60,12 +63,15 @@ class Optimizer:
         """Arrays that belong to a parameter, zeros at first, of its shape and on its device."""
         state = self.state.setdefault(self._names[id(param)], {})
         xp, w = get_array_module(param), param._data
-        return [state.setdefault(name, xp.zeros_like(w)) for name in names]
+        for name in names:
+            if name not in state or state[name].shape != w.shape:
+                state[name] = xp.zeros_like(w)
+        return [state[name] for name in names]
 
 
 def _positive(name: str, value: float) -> float:
-    if not value >= 0:
-        raise ValueRangeError(f"optimizer: {name} must be at least 0, but got {value}")
+    if not isinstance(value, (int, float)) or not 0 <= value < math.inf:
+        raise ValueRangeError(f"optimizer: {name} must be a number of at least 0, but got {value!r}")
     return value
 
 
@@ -126,8 +132,20 @@ class Adam(Optimizer):
     def __init__(self, alpha: float = 0.001, beta1: float = 0.9, beta2: float = 0.999, eps: float = 1e-8):
         super().__init__()
         self.alpha = _positive("the learning rate", alpha)
+        for name, beta in (("beta1", beta1), ("beta2", beta2)):
+            if not 0 <= beta < 1:
+                raise ValueRangeError(f"optimizer: {name} must be in [0, 1), but got {beta}")
         self.beta1, self.beta2, self.eps = beta1, beta2, eps
         self.t = 0
+
+    @property
+    def lr(self) -> float:
+        """The learning rate: another name for `alpha`, which the paper and the book use."""
+        return self.alpha
+
+    @lr.setter
+    def lr(self, value: float) -> None:
+        self.alpha = value
 
     def begin_step(self) -> None:
         self.t += 1

@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from rung.errors import ValueRangeError
+
 _generators: dict[Any, Any] = {}
 _seed: int | None = None
 
@@ -20,6 +22,8 @@ def seed(value: int | None) -> None:
     True
     """
     global _seed
+    if value is not None and (not isinstance(value, int) or value < 0):
+        raise ValueRangeError(f"seed: expected an integer of at least 0, or None, but got {value!r}")
     _seed = value
     _generators.clear()
 

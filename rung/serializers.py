@@ -14,6 +14,9 @@ from rung.cuda import as_numpy
 from rung.errors import WeightFileError
 from rung.files import write_atomically
 
+# A compressed array may unpack to this many bytes, or to a hundred times its size in the file.
+UNPACKED_LIMIT = 1 << 30
+
 # Everything that NumPy and zipfile raise on a damaged file.
 _DAMAGE = (ValueError, KeyError, EOFError, OSError, zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError,
            SyntaxError, TypeError, OverflowError, MemoryError, IndexError)  # fmt: skip
@@ -22,8 +25,10 @@ _DAMAGE = (ValueError, KeyError, EOFError, OSError, zipfile.BadZipFile, zlib.err
 def save_arrays(path: Any, arrays: dict[str, Any]) -> None:
     """Write named arrays to an ``.npz`` file, in one replacement: a reader sees the old file or the new one."""
     plain = {name: as_numpy(array) for name, array in arrays.items()}
-    with write_atomically(Path(path)) as file:
-        np.savez(file, **plain)  # type: ignore[arg-type]
+    with write_atomically(Path(path)) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
+        for name, array in plain.items():
+            with archive.open(zipfile.ZipInfo(f"{name}.npy"), "w", force_zip64=True) as member:
+                np.lib.format.write_array(member, array, allow_pickle=False)
 
 
 def load_arrays(path: Any) -> dict[str, np.ndarray[Any, Any]]:
@@ -34,8 +39,10 @@ def load_arrays(path: Any) -> dict[str, np.ndarray[Any, Any]]:
         WeightFileError: it is not such a file, or is damaged, or holds anything but plain arrays.
     """
     file = Path(path)
-    if not file.exists():
+    if not file.is_file():
         raise FileNotFoundError(f"load_arrays: there is no file {file}")
+    with open(file, "rb"):  # whoever may not read it is told so
+        pass
     try:
         with zipfile.ZipFile(file) as archive:
             members = archive.infolist()
@@ -54,7 +61,7 @@ def _check_members(members: list[zipfile.ZipInfo], size: int) -> None:
     for member in members:
         if not member.filename.endswith(".npy"):
             raise WeightFileError(f"load_arrays: expected only arrays, but the file holds {member.filename!r}")
-        if member.compress_type != zipfile.ZIP_STORED and member.file_size > 1000 * max(member.compress_size, 1):
+        if member.file_size > max(UNPACKED_LIMIT, 100 * member.compress_size):
             raise WeightFileError(f"load_arrays: {member.filename!r} unpacks to {member.file_size} bytes: refused")
         if member.compress_type == zipfile.ZIP_STORED and member.file_size > size:
             raise WeightFileError(f"load_arrays: {member.filename!r} claims more bytes than the file has")

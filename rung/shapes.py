@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterable, Sequence
 
 from rung.errors import ShapeError
 
 Shape = tuple[int, ...]
 Axis = int | Sequence[int] | None
+
+
+def as_shape(value: int | Iterable[int]) -> Shape:
+    """A shape or a list of axes from what a person writes: an integer, or several of them.
+
+    >>> as_shape(3), as_shape([2, -1])
+    ((3,), (2, -1))
+    """
+    try:
+        values = tuple(value) if isinstance(value, Iterable) else (value,)
+        return tuple(operator.index(size) for size in values)
+    except TypeError:
+        raise ShapeError(f"expected integers, but got {value!r}") from None
 
 
 def expect(condition: bool, rule: str) -> None:
@@ -56,7 +70,7 @@ def normalize_axes(axis: Axis, ndim: int) -> Shape:
     """
     if axis is None:
         return tuple(range(ndim))
-    given = (axis,) if not isinstance(axis, Iterable) else tuple(axis)
+    given = as_shape(axis)
     for a in given:
         expect(-ndim <= a < ndim, f"axis {a} must be within the {ndim} axes")
     axes = tuple(sorted(a % ndim for a in given))

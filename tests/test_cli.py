@@ -61,20 +61,44 @@ def test_a_second_run_gets_a_folder_of_its_own(tmp_path, monkeypatch):
     ("options", "said"),
     [
         (["--epochs", "0"], "--epochs must be at least 1, but got 0"),
-        (["--hidden", "big"], "--hidden must be sizes such as 256,128, but got 'big'"),
-        (["--lr", "-1"], "the learning rate must be at least 0, but got -1"),
-        (["--batch-size", "0"], "batch_size"),
-        (["--dropout", "1"], "ratio must be in"),
-        (["--lr", "1e30"], "no longer a number; a smaller --lr may help"),
+        (["--hidden", "big"], "--hidden must be sizes up to 100000, such as 256,128, but got 'big'"),
+        (["--hidden", "99999999999"], "--hidden must be sizes up to 100000"),
+        (["--lr", "-1"], "--lr must be a number of at least 0, but got -1"),
+        (["--lr", "nan"], "--lr must be a number of at least 0, but got nan"),
+        (["--batch-size", "0"], "--batch-size must be at least 1, but got 0"),
+        (["--dropout", "1"], "--dropout must be at least 0 and below 1, but got 1"),
+        (["--seed", "-1"], "--seed must be at least 0, but got -1"),
     ],
 )
-@pytest.mark.filterwarnings("ignore::RuntimeWarning")
 def test_a_wrong_option_is_one_clear_sentence(options, said, tmp_path, capsys):
-    assert main(["train", "--data", "spiral", "--out", str(tmp_path), *options]) == 1
+    assert main(["train", "--data", "spiral", "--out", str(tmp_path / "out"), *options]) == 1
+    assert not (tmp_path / "out").exists()
     error = capsys.readouterr().err
     assert error.startswith("rung: ")
     assert said in error
     assert error.count("\n") == 1
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_a_loss_that_blows_up_says_what_may_help(tmp_path, capsys):
+    assert main(["train", "--data", "spiral", "--out", str(tmp_path), "--lr", "1e30"]) == 1
+    assert "no longer a number; a smaller --lr may help" in capsys.readouterr().err
+
+
+def test_ctrl_c_keeps_what_was_learnt(tmp_path, monkeypatch):
+    train = sys.modules["rung.cli.train"]
+    evaluate, calls = train.evaluate, []
+
+    def interrupted(*arguments):
+        calls.append(arguments)
+        if len(calls) == 3:
+            raise KeyboardInterrupt
+        return evaluate(*arguments)
+
+    monkeypatch.setattr(train, "evaluate", interrupted)
+    assert main(["train", "--data", "spiral", "--out", str(tmp_path), "--epochs", "9"]) == 130
+    assert len(json.loads((tmp_path / "log.json").read_text())["history"]) == 2
+    assert (tmp_path / "weights.npz").exists()
 
 
 def test_version_and_info(capsys):

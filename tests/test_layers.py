@@ -71,7 +71,7 @@ def test_linear_takes_any_number_of_leading_axes():
 
 
 def test_bad_sizes_are_refused():
-    with pytest.raises(ValueRangeError, match="out_size of at least 1, but got 0"):
+    with pytest.raises(ValueRangeError, match="out_size to be an integer of at least 1, but got 0"):
         L.Linear(0)
 
 

@@ -111,7 +111,7 @@ def test_an_optimizer_in_the_books_style():
 def test_wrong_use_says_what_to_do():
     with pytest.raises(GraphError, match="before setup"):
         SGD().update()
-    with pytest.raises(ValueRangeError, match="the learning rate must be at least 0, but got -1"):
+    with pytest.raises(ValueRangeError, match="the learning rate must be a number of at least 0, but got -1"):
         SGD(-1)
     with pytest.raises(ValueRangeError):
         Adam(float("nan"))

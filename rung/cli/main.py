@@ -16,7 +16,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = build_parser().parse_args(argv)
     try:
         return int(options.run(options) or 0)
-    except (RungError, OSError) as error:
+    except BrokenPipeError:  # whoever read the output has seen enough
+        sys.stderr.close()
+        return 1
+    except (RungError, OSError, MemoryError) as error:
         print(f"rung: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:

@@ -35,6 +35,11 @@ DEFAULTS = {
 }
 
 
+def _defaults(name: str) -> str:
+    """What an option is where the caller does not say, for the help."""
+    return "default: " + ", ".join(f"{data} {values[name]}" for data, values in DEFAULTS.items())
+
+
 def add_command(commands: Any) -> None:
     """Tell the parser about `rung train`."""
     parser = commands.add_parser(
@@ -43,11 +48,11 @@ def add_command(commands: Any) -> None:
         description="Train a multi-layer perceptron and leave its weights, a log and pictures in a folder.",
     )
     parser.add_argument("--data", choices=DATASETS, default="digits", help="what to learn (default: digits)")
-    parser.add_argument("--epochs", type=int, help="how often to go through the data")
-    parser.add_argument("--lr", type=float, help="the learning rate of Adam")
-    parser.add_argument("--batch-size", type=int, help="samples in a step")
-    parser.add_argument("--hidden", help="sizes of the hidden layers, such as 256,128")
-    parser.add_argument("--dropout", type=float, help="share of hidden units dropped in training")
+    parser.add_argument("--epochs", type=int, help=f"how often to go through the data ({_defaults('epochs')})")
+    parser.add_argument("--lr", type=float, help=f"the learning rate of Adam ({_defaults('lr')})")
+    parser.add_argument("--batch-size", type=int, help=f"samples in a step ({_defaults('batch_size')})")
+    parser.add_argument("--hidden", help=f"sizes of the hidden layers ({_defaults('hidden')})")
+    parser.add_argument("--dropout", type=float, help=f"share of hidden units to drop ({_defaults('dropout')})")
     parser.add_argument("--seed", type=int, default=0, help="of weights, shuffles and dropout (default: 0)")
     parser.add_argument("--out", type=Path, help="folder for the results (default: a new one in runs/)")
     parser.set_defaults(run=run)
@@ -58,25 +63,45 @@ def run(options: argparse.Namespace) -> int:
     for name, value in DEFAULTS[options.data].items():
         if getattr(options, name) is None:
             setattr(options, name, value)
-    hidden = parse_sizes(options.hidden)
-    if options.epochs < 1:
-        raise ValueRangeError(f"rung train: --epochs must be at least 1, but got {options.epochs}")
+    hidden = check_options(options)
     rung.seed(options.seed)
     train, test = DATASETS[options.data](train=True), DATASETS[options.data](train=False)
+    model = MLP((*hidden, len(train.classes)), activation=_relu_with_dropout(options.dropout))
     folder = options.out or new_folder(Path("runs"), options.data)
     folder.mkdir(parents=True, exist_ok=True)
-    model = MLP((*hidden, len(train.classes)), activation=_relu_with_dropout(options.dropout))
+    history: list[dict[str, float]] = []
     started = time.perf_counter()
-    with one_blas_thread():
-        history = fit(model, train, test, options.epochs, options.lr, options.batch_size, options.data)
+    stopped = False
+    try:
+        with one_blas_thread():
+            fit(model, train, test, options, history)
+    except KeyboardInterrupt:
+        if not history:
+            raise
+        stopped = True
     seconds = time.perf_counter() - started
     model.save_weights(folder / "weights.npz")
-    probabilities = predict(model, test)
     write_log(folder / "log.json", options, history, seconds)
-    drawn = draw_pictures(folder, options.data, model, test, history, probabilities)
-    print(f"test accuracy  {history[-1]['test_accuracy']:.2%}  after {options.epochs} epochs in {seconds:.1f} s")
+    drawn = draw_pictures(folder, options.data, model, test, history, predict(model, test))
+    done = f"stopped after {len(history)}" if stopped else f"after {len(history)}"
+    print(f"test accuracy  {history[-1]['test_accuracy']:.2%}  {done} epochs in {seconds:.1f} s")
     print(f"in {folder}/: {', '.join(['weights.npz', 'log.json', *drawn])}")
-    return 0
+    return 130 if stopped else 0
+
+
+def check_options(options: argparse.Namespace) -> tuple[int, ...]:
+    """Refuse options that make no sense, before anything is written; return the sizes of the hidden layers."""
+    for name, ok, wanted in (
+        ("epochs", options.epochs >= 1, "at least 1"),
+        ("lr", 0 <= options.lr < math.inf, "a number of at least 0"),
+        ("batch_size", options.batch_size >= 1, "at least 1"),
+        ("dropout", 0 <= options.dropout < 1, "at least 0 and below 1"),
+        ("seed", options.seed >= 0, "at least 0"),
+    ):
+        if not ok:
+            flag = "--" + name.replace("_", "-")
+            raise ValueRangeError(f"{flag} must be {wanted}, but got {getattr(options, name)}")
+    return parse_sizes(options.hidden)
 
 
 def parse_sizes(text: str) -> tuple[int, ...]:
@@ -86,8 +111,8 @@ def parse_sizes(text: str) -> tuple[int, ...]:
     (256, 128)
     """
     parts = [part.strip() for part in text.split(",") if part.strip()]
-    if not all(part.isdigit() and int(part) > 0 for part in parts):
-        raise ValueRangeError(f"rung train: --hidden must be sizes such as 256,128, but got {text!r}")
+    if not all(part.isascii() and part.isdecimal() and 0 < int(part) <= 100_000 for part in parts):
+        raise ValueRangeError(f"--hidden must be sizes up to 100000, such as 256,128, but got {text!r}")
     return tuple(map(int, parts))
 
 
@@ -120,30 +145,29 @@ def one_blas_thread() -> AbstractContextManager[Any]:
 
 
 def fit(
-    model: Any, train: Dataset, test: Dataset, epochs: int, lr: float, batch_size: int, name: str
-) -> list[dict[str, float]]:
-    """Train a model; return what was measured after every epoch."""
-    optimizer = Adam(lr).setup(model)
-    loader = DataLoader(train, batch_size)
-    history = []
-    with progress(name, epochs * len(loader)) as advance:
-        for epoch in range(1, epochs + 1):
-            optimizer.alpha = lr * (1 + math.cos(math.pi * (epoch - 1) / epochs)) / 2
+    model: Any, train: Dataset, test: Dataset, options: argparse.Namespace, history: list[dict[str, float]]
+) -> None:
+    """Train a model, adding to `history` what was measured after every epoch."""
+    optimizer = Adam(options.lr).setup(model)
+    loader = DataLoader(train, options.batch_size)
+    with progress(options.data, options.epochs * len(loader)) as advance:
+        for epoch in range(1, options.epochs + 1):
+            optimizer.lr = options.lr * (1 + math.cos(math.pi * (epoch - 1) / options.epochs)) / 2
             measured = {"epoch": epoch, **train_epoch(model, loader, optimizer, advance)}
             measured |= {f"test_{key}": value for key, value in evaluate(model, test).items()}
             history.append(measured)
             advance(0, measured)
-    return history
 
 
 def train_epoch(model: Any, loader: DataLoader, optimizer: Adam, advance: Callable[..., None]) -> dict[str, float]:
     """Go through the data once; return the mean loss and accuracy."""
     total_loss = total_right = count = 0.0
     for x, t in loader:
-        y = model(x)
+        with np.errstate(over="ignore", invalid="ignore"):  # looked at below
+            y = model(x)
         loss = F.softmax_cross_entropy(y, t)
         if not math.isfinite(loss.item()):
-            raise NanError("rung train: the loss is no longer a number; a smaller --lr may help")
+            raise NanError("the loss is no longer a number; a smaller --lr may help")
         model.cleargrads()
         loss.backward()
         optimizer.update()

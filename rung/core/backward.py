@@ -72,7 +72,7 @@ def _walk(
     path: set[Any] | None,
 ) -> None:
     debug = current_mode().debug
-    arrived: dict[Any, list[Any]] = {}  # node -> [gradient, record] of its first output, of its second …
+    arrived: dict[Any, tuple[list[Any], list[Any]]] = {}  # node -> the gradients of its outputs, and their records
     queue: list[Any] = []  # the nodes in `arrived`, youngest first
     arrivals: Iterable[Root] = roots
     handed: tuple[Any, ...] = tuple(seed for _, seed in roots)
@@ -85,19 +85,18 @@ def _walk(
                 if found is None and record.differentiable:
                     record.grad = _added(record.grad, gradient, handed, plain)
             elif node in arrived:
-                slots, i = arrived[node], 2 * record.index
-                slots[i] = _sum(slots[i], gradient)
-                slots[i + 1] = record
+                gradients, records = arrived[node]
+                gradients[record.index] = _sum(gradients[record.index], gradient)
+                records[record.index] = record
             elif path is None or node in path:
-                slots = arrived[node] = [None] * (2 * node.op.n_outputs)
-                slots[2 * record.index] = gradient
-                slots[2 * record.index + 1] = record
+                gradients, records = [None] * node.op.n_outputs, [None] * node.op.n_outputs
+                gradients[record.index], records[record.index] = gradient, record
+                arrived[node] = gradients, records
                 heappush(queue, (-node.serial, node))
         if not queue:
             return
         node = heappop(queue)[1]
-        slots = arrived.pop(node)
-        gradients, records = slots[::2], slots[1::2]
+        gradients, records = arrived.pop(node)
         if retain_grad:
             _retain(records, gradients)
         handed = (*gradients, *(node.saved or ()))

@@ -13,8 +13,13 @@ from rung.core.backward import backpropagate, seed_gradient
 from rung.core.guard import note_exposed, note_written, share_guard
 from rung.core.record import Record, next_serial
 from rung.cuda import as_cupy, as_numpy, device_name, get_array_module
-from rung.dtypes import as_array
+from rung.dtypes import as_array, gradient_dtype
 from rung.errors import DTypeError, GraphError, ShapeError, message
+
+_DROPS_GRAPH = (
+    "{}: this call would drop the graph of a Variable; take x.data for the plain array, "
+    "or use the function of rung.functions"
+)
 
 
 class Variable:
@@ -32,8 +37,6 @@ class Variable:
     """
 
     __slots__ = ("__weakref__", "_data", "_record")
-    __array_ufunc__ = None  # numpy_array * variable comes to Variable.__rmul__
-
     _data: Any
     _record: Record
 
@@ -46,7 +49,10 @@ class Variable:
 
     @property
     def data(self) -> Any:
-        """The array itself, to read and to write. Writing to it while the graph needs it is a `MutationError`."""
+        """The array itself, to read and to write. Writing to it while the graph needs it is a `MutationError`.
+
+        Assigning an array of another shape or dtype makes this a new leaf: the graph so far keeps the old one.
+        """
         if self._record.guard is not None:
             note_exposed(self)
         return self._data
@@ -57,8 +63,10 @@ class Variable:
         record = self._record
         if record.guard is not None and array is self._data:
             note_written(self)
+        if array.shape != record.shape or array.dtype != record.dtype:
+            self._record = Record(None, 0, next_serial(), array.shape, array.dtype, record.differentiable)
+            self._record.name = record.name
         self._data = array
-        record.shape, record.dtype = array.shape, array.dtype
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -109,14 +117,15 @@ class Variable:
         return bool(self.item())
 
     def __array__(self, *args: Any, **kwargs: Any) -> np.ndarray[Any, Any]:
-        raise DTypeError(
-            "numpy: this call would drop the graph of a Variable; take x.data for the plain array, "
-            "or use the function of rung.functions"
-        )
+        raise DTypeError(_DROPS_GRAPH.format("numpy"))
+
+    def __array_function__(self, function: Any, *_: Any) -> Any:
+        raise DTypeError(_DROPS_GRAPH.format(f"numpy.{function.__name__}"))
+
+    def __format__(self, spec: str) -> str:
+        return format(self.item(), spec) if spec else str(self)
 
     def __repr__(self) -> str:
-        if self._data is None:
-            return f"variable(no size yet, name={self.name!r})"
         array = as_numpy(self._data)
         notes = [np.array2string(array, separator=" ", prefix="variable(") if array.ndim else str(array)]
         if self.dtype not in (np.float64, np.int64, np.bool_):
@@ -172,7 +181,10 @@ class Variable:
             shape = value.shape if isinstance(value, Variable) else as_array(value).shape
             if shape != self.shape:
                 raise ShapeError(message("grad", "a gradient must have its variable's shape", x=self, grad=value))
-        self._record.grad = value if value is None or isinstance(value, Variable) else as_array(value)
+            dtype = gradient_dtype(self.dtype)
+            value = value if isinstance(value, Variable) else as_array(value)
+            value = value if value.dtype == dtype else value.astype(dtype)
+        self._record.grad = value
 
     def cleargrad(self) -> None:
         """Forget the gradient, so that the next `backward` starts from nothing."""
@@ -210,11 +222,8 @@ class Variable:
         """
         if self.creator is None:
             kind = "a leaf: nothing was computed" if self.differentiable else "a constant"
-            raise GraphError(
-                message("backward", "expected a variable that was computed from another one, but this is "
-                        + kind, "it may have been made under no_grad() or test code, detached, unchained, or by "
-                        "backward() without create_graph=True")
-            )  # fmt: skip
+            cure = "it may come from data alone, from no_grad(), detach() or backward() without create_graph=True"
+            raise GraphError(f"backward: expected a variable computed from another one, but this is {kind}; {cure}")
         backpropagate(
             [(self._record, seed_gradient(self, grad))],
             create_graph=create_graph,
@@ -227,8 +236,12 @@ class Variable:
         self._record.creator = None
 
     def unchain_backward(self) -> None:
-        """Cut the whole graph behind this variable, as truncated backpropagation through time does."""
-        queue = [self._record]
+        """Cut the graph behind this variable's own function, as truncated backpropagation through time does.
+
+        The variables that it was computed from become leaves, and so do all before them; as in the book, its own
+        function stays.
+        """
+        queue = list(self.creator.edges) if self.creator is not None else []
         while queue:
             record = queue.pop()
             if (node := record.creator) is not None:
@@ -253,15 +266,16 @@ class Variable:
 
     def to_cpu(self) -> Self:
         """Move the array to the CPU, in place; return self."""
-        if self._data is not None:
-            self.data = as_numpy(self._data)
+        self.data = as_numpy(self._data)
         return self
 
     def to_gpu(self) -> Self:
         """Move the array to the GPU, in place; return self."""
-        if self._data is not None:
-            self.data = as_cupy(self._data)
+        self.data = as_cupy(self._data)
         return self
+
+    def __copy__(self) -> Self:
+        return self.__deepcopy__({})  # a second handle on one array would escape the mutation guard
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
         twin = self.__class__.__new__(self.__class__)
@@ -287,6 +301,7 @@ class Variable:
     if TYPE_CHECKING:  # bound by rung.functions, so that the core never looks up
         T: Variable
 
+        def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any: ...
         def __add__(self, other: Any) -> Variable: ...
         def __radd__(self, other: Any) -> Variable: ...
         def __sub__(self, other: Any) -> Variable: ...
@@ -314,6 +329,20 @@ class Variable:
         def astype(self, dtype: Any) -> Variable: ...
 
 
+class Unsized:
+    """Stands for the array of a parameter whose size is learnt later; whatever is asked of it says so."""
+
+    def __init__(self, name: str | None):
+        self.name = name
+
+    def __getattr__(self, attribute: str) -> Any:
+        if attribute.startswith("__"):
+            raise AttributeError(attribute)
+        raise ShapeError(
+            f"{self.name or 'this parameter'} has no size yet; call the model on a batch first, or give in_size"
+        )
+
+
 class Parameter(Variable):
     """A Variable that a layer learns.
 
@@ -330,22 +359,36 @@ class Parameter(Variable):
         if data is not None:
             super().__init__(data, name)
         else:
-            self._data = None
+            self._data = Unsized(name)
             self._record = Record(None, 0, next_serial(), (), get_default_dtype(), True)
             self._record.name = name
 
     @property
+    def is_sized(self) -> bool:
+        """Whether the array is there."""
+        return type(self._data) is not Unsized
+
+    @property
+    def data(self) -> Any:
+        """The array, to read and to write; None as long as its size is not known."""
+        return Variable.data.fget(self) if self.is_sized else None  # type: ignore[attr-defined]
+
+    @data.setter
+    def data(self, value: Any) -> None:
+        Variable.data.fset(self, value)  # type: ignore[attr-defined]
+
+    @property
     def expected_shape(self) -> tuple[int | None, ...]:
         """The shape, with None for a size that is not known yet."""
-        return self._expected_shape if self._data is None else self.shape
+        return self.shape if self.is_sized else self._expected_shape
 
     def initialize(self, array: Any) -> None:
         """Take over the values of an array: in the parameter's own dtype and on its device, if it has them."""
-        if self._data is None:
-            self.data = as_array(array)
-        else:
+        if self.is_sized:
             self._data[...] = get_array_module(self._data).asarray(array)
             note_written(self)
+        else:
+            self.data = as_array(array)
 
     @property
     def trainable(self) -> bool:
@@ -356,11 +399,23 @@ class Parameter(Variable):
     def trainable(self, value: bool) -> None:
         self._record.differentiable = bool(value)
 
+    def to_cpu(self) -> Self:
+        """Move the array to the CPU, in place, if it is there; return self."""
+        return super().to_cpu() if self.is_sized else self
+
+    def to_gpu(self) -> Self:
+        """Move the array to the GPU, in place, if it is there; return self."""
+        return super().to_gpu() if self.is_sized else self
+
+    def __repr__(self) -> str:
+        return super().__repr__() if self.is_sized else f"variable(no size yet, name={self.name!r})"
+
     def __getstate__(self) -> dict[str, Any]:
         return {**super().__getstate__(), "expected_shape": self._expected_shape}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__init__(state["data"], state["name"], state["expected_shape"])  # type: ignore[misc]
+        data = state["data"]
+        self.__init__(None if type(data) is Unsized else data, state["name"], state["expected_shape"])  # type: ignore[misc]
         self._record.differentiable = state["differentiable"]
         self._record.grad = state["grad"]
 

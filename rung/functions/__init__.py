@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from rung.core.variable import Variable
+from rung.errors import DTypeError
 from rung.functions.activation import (
     celu,
     elu,
@@ -170,6 +173,29 @@ def _transpose(x: Variable, *axes: Any) -> Variable:
     return transpose(x, axes or None)
 
 
+# NumPy's functions of one element that are also Rung's: np.sin(x) and array * x come here.
+UFUNCS: dict[Any, Any] = {
+    np.add: add, np.subtract: sub, np.multiply: mul, np.divide: div, np.power: pow, np.matmul: matmul,
+    np.negative: neg, np.absolute: absolute, np.sign: sign, np.square: square, np.reciprocal: reciprocal,
+    np.exp: exp, np.exp2: exp2, np.expm1: expm1, np.log: log, np.log1p: log1p, np.log2: log2, np.sqrt: sqrt,
+    np.sin: sin, np.cos: cos, np.tan: tan, np.arcsin: arcsin, np.arccos: arccos, np.arctan: arctan,
+    np.arctan2: arctan2, np.sinh: sinh, np.cosh: cosh, np.tanh: tanh, np.arcsinh: arcsinh, np.arccosh: arccosh,
+    np.arctanh: arctanh, np.maximum: maximum, np.minimum: minimum, np.floor: floor, np.ceil: ceil, np.rint: round,
+    np.fmod: fmod, np.greater: greater, np.greater_equal: greater_equal, np.less: less, np.less_equal: less_equal,
+    np.equal: equal, np.not_equal: not_equal,
+}  # fmt: skip
+
+
+def _ufunc(x: Variable, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
+    """A function of NumPy's, called on a Variable: Rung's own, recorded as ever."""
+    if method != "__call__" or options or ufunc not in UFUNCS:
+        raise DTypeError(
+            f"numpy.{ufunc.__name__}: this call would drop the graph of a Variable; take x.data for the plain array, "
+            "or use the function of rung.functions"
+        )
+    return UFUNCS[ufunc](*inputs)
+
+
 METHODS = {
     "__add__": add, "__radd__": lambda x, other: add(other, x),
     "__sub__": sub, "__rsub__": lambda x, other: sub(other, x),
@@ -178,6 +204,7 @@ METHODS = {
     "__pow__": pow, "__rpow__": lambda x, other: pow(other, x),
     "__matmul__": matmul, "__rmatmul__": lambda x, other: matmul(other, x),
     "__neg__": neg, "__abs__": absolute, "__getitem__": get_item,
+    "__eq__": equal, "__ne__": not_equal, "__hash__": object.__hash__, "__array_ufunc__": _ufunc,
     "__gt__": greater, "__ge__": greater_equal, "__lt__": less, "__le__": less_equal,
     "sum": sum, "mean": mean, "max": max, "min": min,
     "reshape": _reshape, "transpose": _transpose, "swapaxes": swapaxes, "broadcast_to": broadcast_to,

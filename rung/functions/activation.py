@@ -10,7 +10,7 @@ from rung.core.function import Function
 from rung.core.samples import away_from, case, extreme, normal, scalar
 from rung.core.variable import Variable
 from rung.functions.documented import documented
-from rung.functions.elementwise import absolute, exp, where
+from rung.functions.elementwise import absolute, as_reals, exp, where
 from rung.shapes import Shape, normalize_axes
 
 # Chosen so that mean 0 and variance 1 are a fixed point of a layer with SELU.
@@ -389,9 +389,9 @@ def hard_swish(x: Any) -> Variable:
 
 @documented(Softmax)
 def softmax(x: Any, axis: int = 1) -> Variable:
-    return apply(Softmax(axis), x)
+    return apply(Softmax(axis), as_reals(x))
 
 
 @documented(LogSoftmax)
 def log_softmax(x: Any, axis: int = 1) -> Variable:
-    return apply(LogSoftmax(axis), x)
+    return apply(LogSoftmax(axis), as_reals(x))

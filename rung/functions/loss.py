@@ -11,6 +11,7 @@ from rung.core.variable import Variable
 from rung.cuda import has_readable_values
 from rung.errors import DTypeError, ValueRangeError, message
 from rung.functions.documented import documented
+from rung.functions.elementwise import as_reals
 from rung.shapes import Shape, expect
 
 
@@ -63,6 +64,7 @@ class OneHot(Function):
         return (*t, self.classes)
 
     def forward(self, xp: Any, t: Any) -> Any:
+        check_labels("one_hot", t, self.classes)
         return (t[..., None] == xp.arange(self.classes)).astype(self.dtype)
 
     samples = [case(labels(5, classes=3), classes=3), case(labels(2, 3, classes=4), classes=4)]
@@ -147,7 +149,7 @@ class Accuracy(Function):
     """
 
     differentiable = False
-    data_inputs = (0, 1)
+    data_inputs = (0, 1)  # neither is cast to the dtype of the other
     checks_shape = True
 
     def shape(self, y: Shape, t: Shape) -> Shape:
@@ -165,7 +167,7 @@ class Accuracy(Function):
 
 @documented(MeanSquaredError)
 def mean_squared_error(a: Any, b: Any) -> Variable:
-    return apply(MeanSquaredError(), a, b)
+    return apply(MeanSquaredError(), as_reals(a), as_reals(b))
 
 
 @documented(OneHot)
@@ -175,7 +177,7 @@ def one_hot(t: Any, classes: int, dtype: Any = "float32") -> Variable:
 
 @documented(SoftmaxCrossEntropy)
 def softmax_cross_entropy(x: Any, t: Any) -> Variable:
-    return apply(SoftmaxCrossEntropy(), x, t)[0]  # type: ignore[no-any-return]
+    return apply(SoftmaxCrossEntropy(), as_reals(x), t)[0]  # type: ignore[no-any-return]
 
 
 @documented(Accuracy)

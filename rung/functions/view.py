@@ -5,14 +5,17 @@ from __future__ import annotations
 import copy
 from typing import Any
 
+import numpy as np
+
 from rung.core.call import apply
 from rung.core.families import View
 from rung.core.function import Function
 from rung.core.node import sum_to as sum_to_shape
 from rung.core.samples import case, normal, scalar
 from rung.core.variable import Variable
+from rung.errors import ShapeError, message
 from rung.functions.documented import documented
-from rung.shapes import Shape, broadcast, expect, normalize_axes, summed_axes
+from rung.shapes import Shape, as_shape, broadcast, expect, normalize_axes, summed_axes
 
 
 class Reshape(View):
@@ -27,8 +30,8 @@ class Reshape(View):
     (3, 2)
     """
 
-    def __init__(self, shape: Shape):
-        self.to = shape
+    def __init__(self, shape: Any):
+        self.to = _shape_for("reshape", shape)
 
     def forward(self, xp: Any, x: Any) -> Any:
         return x.reshape(self.to)
@@ -51,8 +54,8 @@ class Transpose(View):
     Shape: (n0, n1, …) -> (n[axes[0]], n[axes[1]], …)
     """
 
-    def __init__(self, axes: Shape | None = None):
-        self.axes = axes
+    def __init__(self, axes: Any = None):
+        self.axes = None if axes is None else _shape_for("transpose", axes)
 
     def shape(self, x: Shape) -> Shape:
         axes = tuple(reversed(range(len(x)))) if self.axes is None else self.axes
@@ -87,8 +90,8 @@ class BroadcastTo(View):
 
     broadcasts = True
 
-    def __init__(self, shape: Shape):
-        self.to = tuple(shape)
+    def __init__(self, shape: Any):
+        self.to = _shape_for("broadcast_to", shape)
 
     def shape(self, x: Shape) -> Shape:
         expect(broadcast(x, self.to) == self.to, f"the shape must broadcast to {self.to}")
@@ -113,8 +116,8 @@ class SumTo(Function):
 
     multilinear = True
 
-    def __init__(self, shape: Shape):
-        self.to = tuple(shape)
+    def __init__(self, shape: Any):
+        self.to = _shape_for("sum_to", shape)
 
     def shape(self, x: Shape) -> Shape:
         summed_axes(x, self.to)
@@ -184,6 +187,13 @@ class PutItem(Function):
     samples = [case(normal(3), index=1, shape=(5, 3)), case(normal(3), index=[0, 2, 0], shape=(4,))]
 
 
+def _shape_for(op: str, value: Any) -> Shape:
+    try:
+        return as_shape(value)
+    except ShapeError as error:
+        raise ShapeError(f"{op}: {error}") from None
+
+
 def plain_index(index: Any) -> Any:
     """An index of the op's own: Variables replaced by their arrays, arrays and lists copied."""
     if isinstance(index, tuple):
@@ -203,17 +213,21 @@ def picks_once(index: Any) -> bool:
 
 @documented(Reshape)
 def reshape(x: Any, shape: Any) -> Variable:
-    return apply(Reshape((shape,) if isinstance(shape, int) else tuple(shape)), x)
+    return apply(Reshape(shape), x)
 
 
 @documented(Transpose)
 def transpose(x: Any, axes: Any = None) -> Variable:
-    return apply(Transpose(None if axes is None else tuple(axes)), x)
+    return apply(Transpose(axes), x)
 
 
 def swapaxes(x: Any, axis1: int, axis2: int) -> Variable:
     """Exchange two axes."""
-    order = list(range(len(x.shape)))
+    order = list(range(np.ndim(x._data if isinstance(x, Variable) else x)))
+    if not all(-len(order) <= axis < len(order) for axis in (axis1, axis2)):
+        raise ShapeError(
+            message("swapaxes", f"the axes {axis1} and {axis2} must be within the {len(order)} axes", x=x)
+        )
     order[axis1], order[axis2] = order[axis2], order[axis1]
     return transpose(x, order)
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Self
 
-from rung.core.variable import Parameter, Variable
-from rung.errors import ShapeError, WeightFileError
+import numpy as np
+
+from rung.core.variable import Parameter
+from rung.cuda import as_numpy
+from rung.errors import DTypeError, ShapeError, ValueRangeError, WeightFileError, describe
 
 
 class Layer:
@@ -39,7 +42,7 @@ class Layer:
     def named_params(self, prefix: str = "") -> Iterator[tuple[str, Parameter]]:
         """Every parameter with its name, in the order in which they were set; a shared one comes once."""
         seen: set[int] = set()
-        for path, parameter in _walk(prefix, vars(self)):
+        for path, parameter in _walk(prefix, vars(self), (id(self),)):
             if id(parameter) not in seen:
                 seen.add(id(parameter))
                 yield path, parameter
@@ -88,7 +91,7 @@ class Layer:
         """
         state = {}
         for name, parameter in self.named_params():
-            if parameter._data is None:
+            if not parameter.is_sized:
                 raise ShapeError(f"state_dict: the parameter {name} has no size yet; call the model on a batch first")
             state[name] = parameter._data
         return state
@@ -99,6 +102,9 @@ class Layer:
         Raises:
             WeightFileError: names, shapes or dtypes differ; the message says which.
         """
+        if not isinstance(state, dict):
+            raise DTypeError(f"load_state_dict: expected a dict of arrays by name, but got {describe(state)}")
+        state = {name: as_numpy(array) for name, array in state.items()}
         parameters = dict(self.named_params())
         missing, unknown = parameters.keys() - state.keys(), state.keys() - parameters.keys()
         if missing or unknown:
@@ -135,21 +141,36 @@ class Layer:
         return f"{type(self).__name__}({', '.join(parts)})"
 
 
-def _walk(prefix: str, children: Any) -> Iterator[tuple[str, Parameter]]:
-    items = children.items() if isinstance(children, dict) else enumerate(children)
-    for key, child in items:
+def _walk(prefix: str, children: Any, above: tuple[int, ...] = ()) -> Iterator[tuple[str, Parameter]]:
+    """Every parameter in a layer's attributes, a list or a dict, with its path; loops are not entered twice."""
+    for key, child in children.items() if isinstance(children, dict) else enumerate(children):
+        if id(child) in above:
+            continue
+        inside = (*above, id(child))
         if isinstance(child, Parameter):
-            yield f"{prefix}{key}", child
+            yield f"{prefix}{_checked_key(key)}", child
         elif isinstance(child, Layer):
-            yield from _walk(f"{prefix}{key}.", vars(child))
+            yield from _walk(f"{prefix}{_checked_key(key)}.", vars(child), inside)
         elif isinstance(child, (list, tuple, dict)):
-            yield from _walk(f"{prefix}{key}.", child)
+            yield from _walk(f"{prefix}{key}.", child, inside)
+
+
+def _checked_key(key: Any) -> Any:
+    if isinstance(key, str) and ("." in key or "/" in key):
+        raise ValueRangeError(f"Layer: a name may not contain '.' or '/', since names are paths, but got {key!r}")
+    return key
 
 
 def _check_fit(name: str, parameter: Parameter, array: Any) -> None:
     fits = len(array.shape) == len(parameter.expected_shape) and all(
         wanted in (None, size) for wanted, size in zip(parameter.expected_shape, array.shape, strict=True)
     )
+    if fits and array.dtype.kind == "f" and parameter.is_sized and array.size:
+        top = np.nanmax(np.abs(array))
+        if np.isfinite(top) and top > np.finfo(parameter.dtype).max:
+            raise WeightFileError(
+                f"load_state_dict: {name} holds values up to {top:.3g}, too large for {parameter.dtype}"
+            )
     if not fits or array.dtype.kind != "f":
         wanted = " x ".join("any" if size is None else str(size) for size in parameter.expected_shape)
         raise WeightFileError(
@@ -158,5 +179,5 @@ def _check_fit(name: str, parameter: Parameter, array: Any) -> None:
         )
 
 
-def _shape_text(variable: Variable) -> str:
-    return "?" if variable._data is None else str(variable.shape)
+def _shape_text(variable: Parameter) -> str:
+    return str(variable.shape) if variable.is_sized else "?"

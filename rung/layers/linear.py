@@ -7,9 +7,11 @@ from typing import Any
 import rung.functions as F
 from rung.core.variable import Parameter, Variable
 from rung.cuda import get_array_module
+from rung.dtypes import as_operand
 from rung.errors import ValueRangeError
 from rung.initializers import lecun_normal, zeros
 from rung.layers.layer import Layer
+from rung.shapes import expect
 
 
 class Linear(Layer):
@@ -31,8 +33,8 @@ class Linear(Layer):
 
     def __init__(self, out_size: int, nobias: bool = False, dtype: Any = None, in_size: int | None = None):
         for name, size in (("out_size", out_size), ("in_size", in_size)):
-            if size is not None and size < 1:
-                raise ValueRangeError(f"Linear: expected {name} of at least 1, but got {size}")
+            if size is not None and (not isinstance(size, int) or size < 1):
+                raise ValueRangeError(f"Linear: expected {name} to be an integer of at least 1, but got {size!r}")
         self.in_size = in_size
         self.out_size = out_size
         self.dtype = dtype
@@ -45,7 +47,9 @@ class Linear(Layer):
         self.W.initialize(lecun_normal((in_size, self.out_size), in_size, self.dtype))
 
     def forward(self, x: Any) -> Variable:
-        if self.W._data is None:
+        x = x if isinstance(x, Variable) else as_operand(x, "linear")
+        expect(len(getattr(x, "shape", ())) > 0, "linear: expected x to have an axis of features")
+        if not self.W.is_sized:
             self._draw_weights(x.shape[-1])
             if get_array_module(x) is not get_array_module(self.W):
                 self.W.to_gpu()

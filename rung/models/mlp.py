@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import rung.functions as F
+from rung.errors import ValueRangeError
 from rung.layers.layer import Layer
 from rung.layers.linear import Linear
 
@@ -30,6 +31,8 @@ class MLP(Model):
     """
 
     def __init__(self, fc_output_sizes: Sequence[int], activation: Callable[[Any], Any] = F.sigmoid):
+        if isinstance(fc_output_sizes, int) or len(fc_output_sizes) == 0:
+            raise ValueRangeError(f"MLP: expected a list of at least one layer size, but got {fc_output_sizes!r}")
         self.activation = activation
         self.layers = [Linear(size) for size in fc_output_sizes]
 

@@ -193,8 +193,10 @@ def test_deep_chain_is_cut_without_recursion():
     y = x
     for _ in range(100_000):
         y = y * 1.0
+    node = y.creator
     y.unchain_backward()
-    assert y.creator is None
+    assert y.creator is node  # its own function stays, as in the book
+    assert all(edge.creator is None for edge in node.edges)
 
 
 def _count_calls(f):
@@ -455,3 +457,74 @@ def test_book_style_functions_take_numbers_and_keep_float32():
     y.sum().backward()
     assert y.dtype == x.grad.dtype == np.float32
     np.testing.assert_array_equal(x.grad.data, [3, 3])
+
+
+class SameGradientTwice(Function):
+    def forward(self, a, b):
+        return a + b
+
+    def backward(self, gy):
+        g = gy * 2
+        return [g, g]
+
+
+class KeepsThings(Function):
+    def forward(self, x):
+        self.seen = x.copy()
+        return x * self.seen
+
+    def backward(self, gy):
+        return gy * 2 * self.seen
+
+
+class OnlyForward(Function):
+    def forward(self, x):
+        return x**2
+
+
+def test_book_style_gradients_are_owned_and_may_come_as_a_list():
+    a, b = Variable(np.ones(2)), Variable(np.ones(2))
+    SameGradientTwice()(a, b).sum().backward()
+    a.grad.data[:] = 9
+    np.testing.assert_array_equal(b.grad.data, [2, 2])
+
+
+def test_a_book_style_instance_may_keep_things_and_be_shared_by_threads():
+    f, wrong = KeepsThings(), []
+
+    def work(k):
+        for i in range(50):
+            x = Variable(np.full(3, 1.0 + k + i))
+            f(x).sum().backward()
+            if x.grad.data[0] != 2 * x.data[0]:
+                wrong.append((k, i))
+
+    threads = [threading.Thread(target=work, args=(k,)) for k in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert wrong == []
+
+
+def test_what_a_function_lacks_is_said():
+    x = Variable(3.0)
+    y = OnlyForward()(x)
+    assert y.item() == 9
+    with pytest.raises(NotImplementedError, match="only_forward: a function needs a backward method"):
+        y.backward()
+    with pytest.raises(TypeError, match="the inputs are x"):
+
+        class Misspelt(Function):
+            def forward(self, xp, x):
+                return x**2
+
+            def grad_X(self, gy, x):
+                return 2 * x * gy
+
+    class NoDerivative(Function):
+        def forward(self, xp, x):
+            return x**2
+
+    with pytest.raises(GraphError, match="no_derivative: it has no derivative by x"):
+        NoDerivative()(x)

@@ -1,5 +1,7 @@
 """Writing to a saved array between forward and backward is an error, however it is done."""
 
+import copy
+
 import numpy as np
 import pytest
 
@@ -174,3 +176,67 @@ def test_debug_names_the_op_that_made_the_first_nan():
         with pytest.raises(rung.errors.NanError, match="sqrt: .*derivative"):
             y.backward()
     F.exp(Variable(0.0))
+
+
+def _negate(d):
+    np.negative(d, out=d)
+
+
+def _reverse(d):
+    d[:] = d[::-1].copy()
+
+
+def _swap(d):
+    d[[0, 1]] = d[[1, 0]]
+
+
+@pytest.mark.parametrize("write", [_negate, _reverse, _swap])
+@pytest.mark.parametrize("shape", [(1024,), (64, 64), (8, 999)])
+def test_large_arrays_are_guarded_as_well(write, shape):
+    x = Variable(np.random.default_rng(0).standard_normal(shape))
+    y = F.sum(x * x * x)
+    write(x.data)
+    with pytest.raises(MutationError):
+        y.backward()
+
+
+def test_a_write_beside_a_saved_array_is_no_mutation():
+    x = Variable(np.ones(6))
+    y = F.sum(x[:3] * x[:3])
+    x[3:].data *= 2
+    y.backward()
+    x = Variable(np.ones(6))
+    y = F.sum(x * x)
+    x.data = np.zeros(6)
+    z = F.sum(x * x)
+    x.data += 2
+    y.backward()
+    with pytest.raises(MutationError):
+        z.backward()
+
+
+def test_a_copied_handle_is_on_its_own():
+    x = Variable(np.ones(3))
+    y = F.sum(x * x)
+    copy.copy(x).data[:] = 5
+    y.backward()
+    np.testing.assert_array_equal(x.grad.data, 2)
+
+
+def test_debug_runs_ordinary_programs():
+    with rung.debug():
+        x = Variable(np.array([1.0, 2.0]))
+        y = F.sum(F.relu(x * 2.0 + 1) ** 2 / 3) + F.sum(F.where(x > 1, x, -np.inf)[1:])
+        y.backward()
+    np.testing.assert_allclose(x.grad.data, [4, 23 / 3])
+
+
+def test_a_variable_of_another_shape_is_a_new_leaf():
+    x = Variable(np.ones(3), name="x")
+    y = F.sum(x * 2)
+    x.data = np.ones(4)
+    y.backward()
+    assert x.grad is None
+    F.sum(x * 3).backward()
+    np.testing.assert_array_equal(x.grad.data, [3, 3, 3, 3])
+    assert x.name == "x"

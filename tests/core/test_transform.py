@@ -78,3 +78,50 @@ def test_grad_refuses_constants_by_name():
         grad(rung.as_variable(np.ones(2)), x)
     with pytest.raises(ShapeError, match="expected 2 grad_outputs"):
         grad([x * 2, x * 3], x, [1.0])
+
+
+class BookProduct(rung.Function):
+    def forward(self, a, b):
+        return a * b
+
+    def backward(self, gy):
+        a, b = self.inputs
+        return gy * b, gy * a
+
+
+DEPENDENT = {
+    "book style": lambda x: F.sum(BookProduct()(x, x * x)),
+    "mean squared error": lambda x: F.mean_squared_error(x, x * x),
+    "linear": lambda x: F.sum(F.linear(x, x.T, x[:, 0])),
+    "log softmax": lambda x: F.sum(F.log_softmax(x * x, axis=0)[0]),
+    "cross entropy": lambda x: F.softmax_cross_entropy(x * F.sum(x), np.array([0, 1])),
+}
+
+
+@pytest.mark.parametrize("name", DEPENDENT)
+@pytest.mark.parametrize("setting", ["plain", "no_grad", "constant"])
+def test_inputs_that_depend_on_one_another(name, setting):
+    f = DEPENDENT[name]
+    at, v = np.array([[1.0, 0.5], [0.3, -1.0]]), np.array([[0.2, 1.0], [-0.7, 0.4]])
+    x = Variable(at)
+    g = grad(f(x), x, create_graph=True)
+    first, second = np.sum(g.data * v), np.sum(grad(g, x, v).data * v)
+    point = rung.as_variable(at) if setting == "constant" else at
+    with rung.config.mode(enable_backprop=setting != "no_grad"):
+        _, tangent = jvp(f, [point], [v])
+        _, twice = jvp(lambda x: jvp(f, [x], [v])[1], [point], [v])
+    assert tangent.item() == pytest.approx(first)
+    assert twice.item() == pytest.approx(second)
+
+
+def test_vjp_gives_partial_derivatives_of_dependent_primals():
+    x = Variable(2.0)
+    assert [g.item() for g in vjp(lambda a, b: a * b, x, x * x)[1](1.0)] == [4, 2]
+    assert [g.item() for g in vjp(lambda a, b: a * b, x, x)[1](1.0)] == [2, 2]
+
+
+def test_transforms_say_what_they_expect():
+    with pytest.raises(rung.errors.DTypeError, match="jvp: expected a list of primals"):
+        jvp(F.sin, 1.0, 1.0)
+    with pytest.raises(GraphError, match="expected Variables as outputs, but got output = float 3.0"):
+        grad([Variable(1.0) * 2, 3.0], Variable(1.0))

@@ -4,6 +4,7 @@ from rung.functions.elementwise.arithmetic import absolute, add, div, mul, neg, 
 from rung.functions.elementwise.exponential import exp, exp2, expm1, log, log1p, log2, rsqrt, sqrt
 from rung.functions.elementwise.rounding import ceil, floor, fmod, round
 from rung.functions.elementwise.selection import (
+    as_reals,
     cast,
     clip,
     equal,
@@ -42,6 +43,7 @@ __all__ = [
     "arctan",
     "arctan2",
     "arctanh",
+    "as_reals",
     "cast",
     "ceil",
     "clip",

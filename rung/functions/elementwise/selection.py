@@ -195,6 +195,12 @@ class Where(Elementwise):
     ]  # fmt: skip
 
 
+def as_reals(x: Any) -> Any:
+    """Integers and booleans as float64, where an op would wrap around or round; all else as it is."""
+    kind = getattr(getattr(x, "dtype", None), "kind", "f")
+    return cast(x, "float64") if kind in "iub" else x
+
+
 @documented(Maximum)
 def maximum(a: Any, b: Any) -> Variable:
     return apply(Maximum(), a, b)
