@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import gc
 import json
+import math
 import subprocess
 import sys
 import time
@@ -109,21 +110,19 @@ def print_table(best: dict[str, dict[str, list[float]]]) -> None:
     """One line a row: Rung, PyTorch and their ratio, forward and in all."""
     head = f"{'us per op':<28} {'forward':^26} {'forward and backward':^26}"
     print(head, f"{'':<28} {'Rung':>8} {'PyTorch':>8} {'ratio':>8} {'Rung':>8} {'PyTorch':>8} {'ratio':>8}", sep="\n")
-    ratios = []
+    ratios: dict[str, list[float]] = {title: [] for title in SHAPES}
     for row, (forward, both) in best["rung"].items():
         line = f"{row:<28}"
         if "torch" not in best:
             print(line, f"{forward:8.2f} {'':>17} {both:8.2f}")
             continue
         peer_forward, peer_both = best["torch"][row]
-        ratios.append(both / peer_both)
+        ratios[next(title for title in SHAPES if row.startswith(title))].append(both / peer_both)
         print(line, f"{forward:8.2f} {peer_forward:8.2f} {forward / peer_forward:8.2f}",
               f"{both:8.2f} {peer_both:8.2f} {both / peer_both:8.2f}")  # fmt: skip
-    if ratios:
-        geometric = 1.0
-        for ratio in ratios:
-            geometric *= ratio ** (1 / len(ratios))
-        print(f"geometric mean of the ratios, forward and backward: {geometric:.2f}")
+    for title, values in ratios.items():
+        if values:
+            print(f"geometric mean of the ratios in all, {title}: {math.prod(values) ** (1 / len(values)):.2f}")
 
 
 def main() -> None:

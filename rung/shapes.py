@@ -18,8 +18,8 @@ def as_shape(value: int | Iterable[int]) -> Shape:
     ((3,), (2, -1))
     """
     try:
-        values = tuple(value) if isinstance(value, Iterable) else (value,)
-        return tuple(operator.index(size) for size in values)
+        several = isinstance(value, (tuple, list, Iterable))
+        return tuple(map(operator.index, value if several else (value,)))  # type: ignore[arg-type]
     except TypeError:
         raise ShapeError(f"expected integers, but got {value!r}") from None
 

@@ -57,6 +57,8 @@ def pull(
     self: Any, node: Node, gys: list[Any], records: list[Any], plain: bool, path: set[Any] | None
 ) -> list[tuple[Any, Any]]:
     """Call `backward` on Variables, and check what it returns."""
+    if not hasattr(self, "backward"):
+        raise NotImplementedError(f"{self.name}: a function needs a backward method to be differentiated")
     values = node.rebuilt(records)
     ys = values[len(node.edges) :]
     op = copy.copy(self)

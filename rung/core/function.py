@@ -91,13 +91,10 @@ class Function:
         cls.n_outputs = len(cls.output_names)
 
     def __call__(self, *inputs: Any) -> Any:
+        if not hasattr(self, "forward"):
+            raise NotImplementedError(f"{self.name}: a function needs a forward method")
         # A function in the book's style may keep things on itself while it computes, so each call gets its own.
         return apply(copy.copy(self) if self.book_style else self, *inputs)
-
-    def __getattr__(self, name: str) -> Any:
-        if name in ("forward", "backward"):
-            raise NotImplementedError(f"{self.name}: a function needs a {name} method")
-        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
     def compute(self, arrays: list[Any]) -> Any:
         """Run forward on operands, brought to one device and one rule of dtypes; an array, or a tuple."""
