@@ -95,6 +95,9 @@ def using_config(name: str, value: bool) -> Any:
 def no_grad() -> Any:
     """Compute without recording: what is made inside is a constant.
 
+    As every mode, it is the context's own: other threads do not see it, and what is changed inside the block ends
+    with the block. A generator that yields inside shares its caller's context, so end the block before a `yield`.
+
     >>> import rung
     >>> x = rung.Variable(2.0)
     >>> with no_grad():
@@ -139,7 +142,9 @@ Config = _Config()
 
 
 def set_default_dtype(dtype: Any) -> None:
-    """Choose the dtype of parameters made from here on (float32 at the start).
+    """Choose the dtype of parameters made from here on (float32 at the start), in this context.
+
+    A new thread starts with float32, and a choice made inside a `with` block of a mode ends with the block.
 
     >>> set_default_dtype("float64"); get_default_dtype()
     dtype('float64')

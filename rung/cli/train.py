@@ -68,6 +68,8 @@ def run(options: argparse.Namespace) -> int:
     train, test = DATASETS[options.data](train=True), DATASETS[options.data](train=False)
     model = MLP((*hidden, len(train.classes)), activation=_relu_with_dropout(options.dropout))
     folder = options.out or new_folder(Path("runs"), options.data)
+    if (folder / "log.json").exists():
+        raise ValueRangeError(f"--out must be a folder without an earlier run, but {folder} holds one")
     folder.mkdir(parents=True, exist_ok=True)
     history: list[dict[str, float]] = []
     started = time.perf_counter()

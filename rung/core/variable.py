@@ -209,7 +209,8 @@ class Variable:
 
         Raises:
             GraphError: there is nothing to differentiate: a leaf or a constant.
-            FreedGraphError: an earlier pass let the saved arrays go.
+            FreedGraphError: an earlier pass let the saved arrays go; so does one that an error ended, which leaves
+                the gradients that it had reached.
             MutationError: a saved array was written to since it was saved.
 
         >>> x = Variable(2.0)

@@ -9,6 +9,7 @@ from rung.core.call import apply
 from rung.core.function import Function
 from rung.core.samples import normal
 from rung.core.variable import Variable
+from rung.errors import ShapeError, message
 from rung.functions.documented import documented
 from rung.functions.view import reshape, swapaxes
 from rung.shapes import Shape, broadcast, expect
@@ -100,12 +101,22 @@ def _rows(x: Any) -> Any:
 @documented(MatMul)
 def matmul(a: Any, b: Any) -> Variable:
     row, column = _is_vector(a), _is_vector(b)
+    if row or column:
+        _check_product(a, b)
     if not (row or column):
         return apply(MatMul(), a, b)
     y = apply(MatMul(), reshape(a, (1, -1)) if row else a, reshape(b, (-1, 1)) if column else b)
     if column:
         y = reshape(y, y.shape[:-1])
     return reshape(y, (*y.shape[:-2], *y.shape[-1:]) if not column else y.shape[:-1]) if row else y
+
+
+def _check_product(a: Any, b: Any) -> None:
+    """Refuse what does not fit while the vectors still have the shapes that the caller gave them."""
+    try:
+        MatMul().shape(*[getattr(x, "shape", ()) for x in (a, b)])
+    except ShapeError as error:
+        raise ShapeError(message("matmul", str(error), a=a, b=b)) from None
 
 
 def _is_vector(x: Any) -> bool:
