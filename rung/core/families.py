@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from rung.core.function import Function
+from rung.core.plan import Plan, make_variadic_plan
 from rung.core.tangent import tangents_of_elementwise
 from rung.shapes import Axis, Shape, broadcast, dropped, expect, kept, normalize_axes
 
@@ -53,6 +54,22 @@ class Reduction(Function):
     def spread(self, y: Any, x_shape: Shape) -> Any:
         """Give a result its reduced axes back, with size 1, so that it broadcasts against the input."""
         return y.reshape(kept(x_shape, normalize_axes(self.axis, len(x_shape))))
+
+
+class Variadic(Function):
+    """An op of any number of inputs: `forward(self, xp, *xs)`.
+
+    One derivative, `grad_xs(self, index, …)`, serves every input: see `make_variadic_plan` for what it may read.
+    """
+
+    def connect(self, arrays: list[Any], edges: list[Any], result: Any, wanted: int) -> Any:
+        # A bit above all inputs says how many there are, since plans differ by that too.
+        return super().connect(arrays, edges, result, wanted | 1 << len(arrays))
+
+    def make_plan(self, wanted: int) -> Plan:
+        count = wanted.bit_length() - 1
+        plan = self.plans[wanted] = make_variadic_plan(type(self), wanted, count)
+        return plan
 
 
 class View(Function):

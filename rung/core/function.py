@@ -20,7 +20,7 @@ from rung.core.guard import SAVED, note_saved
 from rung.core.node import Node
 from rung.core.plan import Plan, argument_names, make_plan, takes_module
 from rung.core.record import Record
-from rung.core.tangent import tangents_by_double_vjp, tangents_of_multilinear
+from rung.core.tangent import tangents_by_double_vjp, tangents_of_linear, tangents_of_multilinear
 from rung.core.variable import handle
 from rung.cuda import ARRAY_MODULES, get_array_module
 from rung.dtypes import harmonize
@@ -60,6 +60,7 @@ class Function:
     broadcasts: ClassVar[bool] = False  # gradients are summed over broadcast axes
     data_inputs: ClassVar[tuple[int, ...]] = ()  # labels, indices, masks: these keep their dtype
     is_view: ClassVar[bool] = False  # the result looks into the memory of the first input
+    linear: ClassVar[bool] = False  # linear in all inputs together
     multilinear: ClassVar[bool] = False  # linear in each input when the others are held
     checks_shape: ClassVar[bool] = False  # ask the shape rule first: the array library would accept more
     common_doc: ClassVar[str] = ""  # what the documentation of every op of a family ends with
@@ -85,7 +86,7 @@ class Function:
             cls.compute, cls.connect, cls.pull = book.compute, book.connect, book.pull  # type: ignore[method-assign]
         elif hasattr(cls, "forward"):
             cls.input_names = argument_names(cls.forward)[1:]
-            for name in vars(cls):
+            for name in vars(cls) if cls.input_names else ():
                 if name.startswith("grad_") and name.removeprefix("grad_") not in cls.input_names:
                     raise TypeError(f"{cls.__name__}.{name}: the inputs are {', '.join(cls.input_names)}")
         cls.n_outputs = len(cls.output_names)
@@ -171,7 +172,7 @@ class Function:
             return error
         kind = next(ours for theirs, ours in OURS.items() if isinstance(error, theirs))
         objection = self._objection_to_shapes(arrays) or (str(error) if isinstance(error, ShapeError) else "")
-        came = dict(zip(self.input_names, arrays, strict=False))
+        came = dict(zip(self.input_names or [f"x{i}" for i in range(len(arrays))], arrays, strict=False))
         return (ShapeError if objection else kind)(message(self.name, objection or str(error), **came))
 
     def _objection_to_shapes(self, arrays: list[Any]) -> str:
@@ -185,6 +186,8 @@ class Function:
 
     def tangents(self, inputs: tuple[Any, ...], outputs: tuple[Any, ...], tangents: list[Any]) -> list[Any]:
         """Forward mode: the tangents of the outputs, from those of the inputs (None: it does not move)."""
+        if self.linear:
+            return tangents_of_linear(self, inputs, tangents)
         if self.multilinear:
             return tangents_of_multilinear(self, inputs, tangents)
         return tangents_by_double_vjp(self, inputs, tangents)

@@ -46,10 +46,12 @@ class Plan:
         self.pulls = tuple(pulls)
 
 
-def select(positions: Sequence[int]) -> Select:
-    """A function that picks these positions of a sequence into a tuple, at C speed."""
+def select(positions: Sequence[Any]) -> Select:
+    """A function that picks these positions of a sequence (or slices of it) into a tuple, at C speed."""
     if not positions:
         return lambda _: ()
+    if len(positions) == 1 and isinstance(positions[0], slice):
+        return lambda pool: (pool[positions[0]],)
     if len(positions) == 1:
         return itemgetter(slice(positions[0], positions[0] + 1))
     return itemgetter(*positions)
@@ -145,6 +147,35 @@ def make_plan(op: Any, wanted: int) -> Plan:
         shapes=any(name.endswith("_shape") for name in read),
         zero_filled=[i for i, name in enumerate(outputs) if len(outputs) > 1 and f"g{name}" in must_have],
         pulls=pulls,
+    )
+
+
+def make_variadic_plan(op: Any, wanted: int, count: int) -> Plan:
+    """The plan of an op of any number of inputs, whose one derivative is told which input it is for.
+
+    It may read the gradient `gy`, the output `y`, all inputs `xs` and all their shapes `xs_shapes`.
+    """
+    names = argument_names(op.grad_xs)[1:]
+    saves_inputs, saves_output = "xs" in names, "y" in names
+    first_shape = 1 + count * saves_inputs + saves_output
+    places: dict[str, Any] = {
+        "gy": 0,
+        "xs": slice(1, 1 + count),
+        "y": first_shape - 1,
+        "xs_shapes": slice(first_shape, first_shape + count),
+    }
+    select_arguments = select([places[name] for name in names])
+
+    def pull(index: int) -> Pull:
+        return Pull(index, lambda self, pool: self.grad_xs(index, *select_arguments(pool)))
+
+    inputs = range(count) if saves_inputs else ()
+    return Plan(
+        inputs,
+        (0,) if saves_output else (),
+        select([*inputs, count] if saves_output else list(inputs)),
+        shapes="xs_shapes" in names,
+        pulls=[pull(index) for index in range(count) if wanted >> index & 1],
     )
 
 

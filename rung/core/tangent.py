@@ -78,6 +78,11 @@ def tangents_of_elementwise(
     return [None if total is None else _of_dtype(total, y)]
 
 
+def tangents_of_linear(op: Any, inputs: tuple[Any, ...], tangents: list[Any]) -> list[Any]:
+    """A linear op maps tangents as it maps values; what does not move has a tangent of zeros."""
+    return [op(*[x * 0 if t is None else t for x, t in zip(inputs, tangents, strict=True)])]
+
+
 def tangents_of_multilinear(op: Any, inputs: tuple[Any, ...], tangents: list[Any]) -> list[Any]:
     """An op that is linear in each input: put each tangent in its input's place, and add up."""
     total: Any = None

@@ -73,16 +73,32 @@ from rung.functions.elementwise import (
     tanh,
     where,
 )
+from rung.functions.joining import chunk, concat, split, stack
 from rung.functions.linalg import linear, matmul
 from rung.functions.loss import accuracy, mean_squared_error, one_hot, softmax_cross_entropy
-from rung.functions.reduction import max, mean, min, sum
+from rung.functions.ordering import argmax, argmin, argsort, sort, take_along_axis, topk
+from rung.functions.reduction import all, any, logsumexp, max, mean, min, std, sum, var
 from rung.functions.stochastic import dropout
-from rung.functions.view import broadcast_to, get_item, reshape, sum_to, swapaxes, transpose
+from rung.functions.view import (
+    broadcast_to,
+    expand_dims,
+    flatten,
+    flip,
+    get_item,
+    moveaxis,
+    reshape,
+    squeeze,
+    sum_to,
+    swapaxes,
+    transpose,
+)
 
 __all__ = [
     "absolute",
     "accuracy",
     "add",
+    "all",
+    "any",
     "arccos",
     "arccosh",
     "arcsin",
@@ -90,11 +106,16 @@ __all__ = [
     "arctan",
     "arctan2",
     "arctanh",
+    "argmax",
+    "argmin",
+    "argsort",
     "broadcast_to",
     "cast",
     "ceil",
     "celu",
+    "chunk",
     "clip",
+    "concat",
     "cos",
     "cosh",
     "div",
@@ -103,7 +124,10 @@ __all__ = [
     "equal",
     "exp",
     "exp2",
+    "expand_dims",
     "expm1",
+    "flatten",
+    "flip",
     "floor",
     "fmod",
     "get_item",
@@ -120,6 +144,7 @@ __all__ = [
     "log2",
     "log_softmax",
     "logsigmoid",
+    "logsumexp",
     "matmul",
     "max",
     "maximum",
@@ -127,6 +152,7 @@ __all__ = [
     "mean_squared_error",
     "min",
     "minimum",
+    "moveaxis",
     "mul",
     "neg",
     "not_equal",
@@ -148,15 +174,23 @@ __all__ = [
     "softmax_cross_entropy",
     "softplus",
     "softsign",
+    "sort",
+    "split",
     "sqrt",
     "square",
+    "squeeze",
+    "stack",
+    "std",
     "sub",
     "sum",
     "sum_to",
     "swapaxes",
+    "take_along_axis",
     "tan",
     "tanh",
+    "topk",
     "transpose",
+    "var",
     "where",
 ]
 
@@ -208,7 +242,8 @@ METHODS = {
     "__gt__": greater, "__ge__": greater_equal, "__lt__": less, "__le__": less_equal,
     "sum": sum, "mean": mean, "max": max, "min": min,
     "reshape": _reshape, "transpose": _transpose, "swapaxes": swapaxes, "broadcast_to": broadcast_to,
-    "T": property(transpose), "astype": cast,
+    "argmax": argmax, "argmin": argmin, "var": var, "std": std, "any": any, "all": all, "squeeze": squeeze,
+    "flatten": flatten, "T": property(transpose), "astype": cast,
 }  # fmt: skip
 
 for _name, _method in METHODS.items():

@@ -7,10 +7,10 @@ from typing import Any
 
 from rung.core.call import apply
 from rung.core.families import Reduction
-from rung.core.samples import case, distinct, normal, scalar
+from rung.core.samples import case, distinct, extreme, mask, normal, scalar
 from rung.core.variable import Variable
 from rung.functions.documented import documented
-from rung.functions.elementwise import cast, equal
+from rung.functions.elementwise import cast, equal, exp, sqrt
 from rung.functions.view import broadcast_to
 from rung.shapes import Axis, Shape, normalize_axes
 
@@ -89,6 +89,52 @@ class Min(Max):
         return x.min(axis=self.axis, keepdims=self.keepdims)
 
 
+class LogSumExp(Reduction):
+    """The logarithm of the sum of exponentials along axes: a smooth maximum, without overflow.
+
+    y = log(sum(exp(x)))          dx = dy exp(x - y)
+    """
+
+    needs_elements = True
+
+    def forward(self, xp: Any, x: Any) -> Any:
+        top = x.max(axis=self.axis, keepdims=True)
+        y = xp.log(xp.exp(x - top).sum(axis=self.axis, keepdims=True)) + top
+        return y.reshape(self.shape(x.shape))
+
+    def grad_x(self, gy: Any, x: Any, y: Any, x_shape: Shape) -> Any:
+        return exp(x - self.spread(y, x_shape)) * self.spread(gy, x_shape)
+
+    samples = [
+        normal(3, 4), case(normal(2, 3, 4), axis=(0, -1)), case(normal(3, 4), axis=-1, keepdims=True), scalar(2.0),
+        case(extreme(), axis=0),
+    ]  # fmt: skip
+    errors = [((0,),)]
+
+
+class Truth(Reduction):
+    """Whether elements are other than 0; a constant."""
+
+    differentiable = False
+    samples = [
+        mask(3, 4), case(mask(3, 4), axis=0), case(normal(2, 3, 4), axis=(0, -1), keepdims=True), normal(0, 3),
+    ]  # fmt: skip
+
+
+class AnyTrue(Truth):
+    """Whether any element is other than 0, along axes; a constant."""
+
+    def forward(self, xp: Any, x: Any) -> Any:
+        return x.any(axis=self.axis, keepdims=self.keepdims)
+
+
+class AllTrue(Truth):
+    """Whether all elements are other than 0, along axes; a constant."""
+
+    def forward(self, xp: Any, x: Any) -> Any:
+        return x.all(axis=self.axis, keepdims=self.keepdims)
+
+
 @documented(Sum)
 def sum(x: Any, axis: Axis = None, keepdims: bool = False) -> Variable:
     return apply(Sum(axis, keepdims), x)
@@ -107,3 +153,45 @@ def max(x: Any, axis: Axis = None, keepdims: bool = False) -> Variable:
 @documented(Min)
 def min(x: Any, axis: Axis = None, keepdims: bool = False) -> Variable:
     return apply(Min(axis, keepdims), x)
+
+
+@documented(LogSumExp)
+def logsumexp(x: Any, axis: Axis = None, keepdims: bool = False) -> Variable:
+    return apply(LogSumExp(axis, keepdims), x)
+
+
+@documented(AnyTrue)
+def any(x: Any, axis: Axis = None, keepdims: bool = False) -> Variable:
+    return apply(AnyTrue(axis, keepdims), x)
+
+
+@documented(AllTrue)
+def all(x: Any, axis: Axis = None, keepdims: bool = False) -> Variable:
+    return apply(AllTrue(axis, keepdims), x)
+
+
+def var(x: Any, axis: Axis = None, keepdims: bool = False, ddof: int = 0) -> Variable:
+    """The variance along axes.
+
+        y = sum((x - mean(x)) ** 2) / (n - ddof)
+
+    Shape, axis, keepdims: as in `sum`. With `ddof=1` the estimate from a sample is unbiased.
+
+    >>> import numpy as np
+    >>> var(np.array([1.0, 2.0, 3.0]))
+    variable(0.6666666666666666)
+    """
+    shape = getattr(x, "shape", ())
+    n = math.prod(shape[i] for i in normalize_axes(axis, len(shape)))
+    d = x - mean(x, axis, keepdims=True)
+    return sum(d * d, axis, keepdims) * (1 / (n - ddof) if n > ddof else math.nan)
+
+
+def std(x: Any, axis: Axis = None, keepdims: bool = False, ddof: int = 0) -> Variable:
+    """The standard deviation along axes: the square root of `var`; the derivative where it is 0 is NaN.
+
+    >>> import numpy as np
+    >>> std(np.array([1.0, 3.0]))
+    variable(1.0)
+    """
+    return sqrt(var(x, axis, keepdims, ddof))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import math
 from typing import Any
 
 import numpy as np
@@ -245,3 +246,67 @@ def sum_to(x: Any, shape: Any) -> Variable:
 @documented(GetItem)
 def get_item(x: Any, index: Any) -> Variable:
     return apply(GetItem(index), x)
+
+
+def expand_dims(x: Any, axis: int | tuple[int, ...]) -> Variable:
+    """Insert axes of size 1; negative ones count from the last axis of the *result*.
+
+    >>> import numpy as np
+    >>> expand_dims(np.ones((2, 3)), -1).shape, expand_dims(np.ones(3), (0, 2)).shape
+    ((2, 3, 1), (1, 3, 1))
+    """
+    shape = getattr(x, "shape", ())
+    new = normalize_axes(axis, len(shape) + len(as_shape(axis)))
+    sizes = iter(shape)
+    return reshape(x, [1 if i in new else next(sizes) for i in range(len(shape) + len(new))])
+
+
+def squeeze(x: Any, axis: int | tuple[int, ...] | None = None) -> Variable:
+    """Drop axes of size 1: all of them, or the given ones.
+
+    >>> import numpy as np
+    >>> squeeze(np.ones((1, 3, 1))).shape, squeeze(np.ones((1, 3, 1)), 0).shape
+    ((3,), (3, 1))
+    """
+    shape = getattr(x, "shape", ())
+    gone = [i for i, n in enumerate(shape) if n == 1] if axis is None else normalize_axes(axis, len(shape))
+    if any(shape[i] != 1 for i in gone):
+        raise ShapeError(message("squeeze", f"the axes {axis} must have size 1", x=x))
+    return reshape(x, [n for i, n in enumerate(shape) if i not in gone])
+
+
+def flatten(x: Any, start_axis: int = 0) -> Variable:
+    """All axes from `start_axis` on made one.
+
+    >>> import numpy as np
+    >>> flatten(np.ones((2, 3, 4)), 1).shape, flatten(np.ones((2, 3))).shape
+    ((2, 12), (6,))
+    """
+    shape = getattr(x, "shape", ())
+    start = normalize_axes(start_axis, len(shape))[0] if shape else 0
+    return reshape(x, (*shape[:start], math.prod(shape[start:])))
+
+
+def moveaxis(x: Any, source: int, destination: int) -> Variable:
+    """One axis to another place, the others in order.
+
+    >>> import numpy as np
+    >>> moveaxis(np.ones((2, 3, 4)), 0, -1).shape
+    (3, 4, 2)
+    """
+    ndim = len(x.shape)
+    (source,), (destination,) = normalize_axes(source, ndim), normalize_axes(destination, ndim)
+    order = [axis for axis in range(ndim) if axis != source]
+    order.insert(destination, source)
+    return transpose(x, order)
+
+
+def flip(x: Any, axis: int | tuple[int, ...] | None = None) -> Variable:
+    """The elements in reverse order along the given axes, or along all.
+
+    >>> import numpy as np
+    >>> flip(Variable(np.arange(3.0)))
+    variable([2. 1. 0.])
+    """
+    axes = normalize_axes(axis, len(x.shape))
+    return get_item(x, tuple(slice(None, None, -1 if i in axes else None) for i in range(len(x.shape))))

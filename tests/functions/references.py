@@ -31,6 +31,15 @@ def _put_item(x, index, shape):
     return y
 
 
+def _add_along_axis(x, index, axis, shape):
+    y = np.zeros(shape)
+    for at in np.ndindex(*x.shape):
+        place = list(at)
+        place[axis] = index[at]
+        y[tuple(place)] += x[at]
+    return y
+
+
 def _softmax(x, axis=1):
     exact = np.exp(x.astype(np.longdouble))
     return (exact / exact.sum(axis=axis, keepdims=True)).astype(float)
@@ -80,6 +89,14 @@ ORACLES = {
     "matmul": _loop_matmul, "linear": lambda x, W, b: np.einsum("...i,io->...o", x, W) + b,
     "mean_squared_error": lambda a, b: np.square(a - b).sum() / (len(a) if np.ndim(a) else 1),
     "softmax_cross_entropy": _cross_entropy,
+    "logsumexp": lambda x, axis=None, keepdims=False: np.log(
+        np.exp(x.astype(np.longdouble)).sum(axis=axis, keepdims=keepdims)
+    ).astype(float),
+    "any": np.any, "all": np.all, "argmax": np.argmax, "argmin": np.argmin,
+    "argsort": lambda x, axis=-1: np.argsort(x, axis, kind="stable"),
+    "concat": lambda *xs, axis=0: np.concatenate(xs, axis),
+    "take_along_axis": lambda x, index, axis=-1: np.take_along_axis(x, index, axis),
+    "add_along_axis": _add_along_axis,
     "accuracy": lambda y, t: np.mean([p == q for p, q in zip(y.argmax(-1).ravel(), t.ravel(), strict=True)]),
     "one_hot": lambda t, classes: np.eye(classes)[t],
 }  # fmt: skip
