@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from rung.config import current_mode, mode
@@ -10,8 +11,9 @@ from rung.core.backward import backpropagate, seed_gradient
 from rung.core.tangent import ForwardPass, fresh_place
 from rung.core.variable import Variable, as_variable, constant
 from rung.cuda import get_array_module
-from rung.dtypes import gradient_dtype
+from rung.dtypes import as_array, gradient_dtype
 from rung.errors import DTypeError, GraphError, ShapeError, describe, message
+from rung.functions import reshape, stack
 
 Variables = Variable | Sequence[Variable]
 
@@ -80,8 +82,8 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[..., Any]]:
         xs = [fresh_place(x) for x in primals]
         outputs = f(*xs)
 
-    def pull(*gradients: Any) -> Any:
-        return grad(outputs, xs, list(gradients), retain_graph=True)
+    def pull(*gradients: Any, create_graph: bool | None = None) -> Any:
+        return grad(outputs, xs, list(gradients), create_graph=create_graph, retain_graph=True)
 
     return outputs, pull
 
@@ -116,6 +118,82 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
     ys = outputs if isinstance(outputs, (tuple, list)) else (outputs,)
     moved = tuple(_tangent_or_zeros(as_variable(y), this) for y in ys)
     return outputs, moved if isinstance(outputs, (tuple, list)) else moved[0]
+
+
+def value_and_grad(f: Callable[..., Any]) -> Callable[..., tuple[Any, Any]]:
+    """A function that gives the value of a scalar function f, and its gradients by all arguments.
+
+    >>> value_and_grad(lambda a, b: a * a * b)(3.0, 2.0)
+    (variable(18.0), [variable(12.0), variable(9.0)])
+    """
+
+    def evaluate(*primals: Any) -> tuple[Any, Any]:
+        y, pull = vjp(f, *primals)
+        return y, pull(get_array_module(y).ones(y.shape, gradient_dtype(y.dtype)))
+
+    return evaluate
+
+
+def jacobian(f: Callable[[Any], Any], x: Any) -> Variable:
+    """All derivatives of f at x: J[i, j] = d f(x)[i] / d x[j].
+
+    Built row by row in reverse mode, or column by column in forward mode, whichever takes fewer passes.
+
+    Shape: of f(x), followed by that of x.
+
+    >>> import numpy as np
+    >>> jacobian(lambda x: x[0] * x, np.array([2.0, 3.0]))
+    variable([[4. 0.]
+              [3. 2.]])
+    """
+    y, pull = vjp(f, x)
+    shape = x.shape if isinstance(x, Variable) else as_array(x).shape
+    if y.size <= math.prod(shape):
+        recorded = True if getattr(x, "differentiable", False) else None  # somebody may differentiate the Jacobian
+        rows = [pull(unit, create_graph=recorded)[0] for unit in _units(y)]
+        return reshape(stack(rows), (*y.shape, *shape)) if rows else _no_derivatives(y, shape)
+    columns = [jvp(f, [x], [unit])[1] for unit in _units(as_variable(x))]
+    return reshape(stack(columns, -1), (*y.shape, *shape)) if columns else _no_derivatives(y, shape)
+
+
+def hessian(f: Callable[[Any], Any], x: Any) -> Variable:
+    """All second derivatives of a scalar function f at x: forward mode over reverse mode.
+
+    Shape: of x, followed by that of x.
+
+    >>> import numpy as np
+    >>> hessian(lambda x: x[0] ** 2 * x[1], np.array([2.0, 3.0]))
+    variable([[6. 4.]
+              [4. 0.]])
+    """
+    columns = [hvp(f, x, unit) for unit in _units(as_variable(x))]
+    shape = as_variable(x).shape
+    return reshape(stack(columns, -1), (*shape, *shape)) if columns else _no_derivatives(as_variable(x), shape)
+
+
+def hvp(f: Callable[[Any], Any], x: Any, v: Any) -> Variable:
+    """The Hessian of a scalar function f at x, times v, without building the Hessian.
+
+    Shape: of x.
+
+    >>> import numpy as np
+    >>> hvp(lambda x: x[0] ** 2 * x[1], np.array([2.0, 3.0]), np.array([1.0, 0.0]))
+    variable([6. 4.])
+    """
+    return jvp(lambda x: grad(f(x), x), [x], [v])[1]  # type: ignore[no-any-return]
+
+
+def _units(x: Variable) -> Iterator[Any]:
+    """Arrays of the shape of x with a single 1, one for each element."""
+    xp = get_array_module(x)
+    for i in range(x.size):
+        unit = xp.zeros(x.size, gradient_dtype(x.dtype))
+        unit[i] = 1
+        yield unit.reshape(x.shape)
+
+
+def _no_derivatives(y: Variable, shape: tuple[int, ...]) -> Variable:
+    return constant(get_array_module(y).zeros((*y.shape, *shape), gradient_dtype(y.dtype)))
 
 
 def _as_list(x: Any) -> list[Any]:

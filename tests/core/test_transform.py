@@ -7,7 +7,7 @@ import rung
 import rung.functions as F
 from rung import Variable
 from rung.errors import GraphError, ShapeError
-from rung.transform import grad, jvp, vjp
+from rung.transform import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 
 
 def test_jvp_of_jvp_does_not_mix_up_perturbations():
@@ -125,3 +125,44 @@ def test_transforms_say_what_they_expect():
         jvp(F.sin, 1.0, 1.0)
     with pytest.raises(GraphError, match="expected Variables as outputs, but got output = float 3.0"):
         grad([Variable(1.0) * 2, 3.0], Variable(1.0))
+
+
+def test_jacobian_and_hessian_of_a_network():
+    rng = np.random.default_rng(0)
+    w, x = rng.standard_normal((4, 3)), rng.standard_normal(4)
+
+    def f(x):
+        return F.tanh(F.matmul(x, w))
+
+    expected = (1 - np.tanh(x @ w) ** 2)[:, None] * w.T
+    np.testing.assert_allclose(jacobian(f, x).data, expected, rtol=1e-12)  # by rows
+    np.testing.assert_allclose(jacobian(lambda x: F.concat([f(x), x * x]), x).data[:3], expected)  # by columns
+    assert jacobian(lambda x: F.reshape(x * 2, (2, 2)), x).shape == (2, 2, 4)
+
+    def g(x):
+        return F.sum(f(x) ** 3)
+
+    h = hessian(g, x).data
+    np.testing.assert_allclose(h, h.T, rtol=1e-12)
+    step = 1e-5
+    for v in np.eye(4):
+        ahead, behind = (grad(g(at := Variable(x + s * v)), at).data for s in (step, -step))
+        np.testing.assert_allclose(h @ v, (ahead - behind) / (2 * step), rtol=1e-6, atol=1e-8)
+        np.testing.assert_allclose(hvp(g, x, v).data, h @ v, rtol=1e-12)
+    np.testing.assert_allclose(jacobian(lambda x: grad(g(x), x), x).data, h, rtol=1e-12)
+
+
+def test_transforms_compose_and_differentiate():
+    x = np.array([0.3, -0.7])
+    third = jacobian(lambda x: hessian(lambda x: F.sum(F.sin(x)), x), x).data
+    np.testing.assert_allclose([third[0, 0, 0], third[1, 1, 1], third[0, 1, 0]], [*-np.cos(x), 0], atol=1e-12)
+    y, (gx,) = value_and_grad(lambda x: F.sum(x * x))(x)
+    np.testing.assert_allclose(gx.data, 2 * x)
+    assert y.item() == pytest.approx(np.sum(x * x))
+    at = Variable(x)
+    loss = F.sum(jacobian(lambda x: x * x * x, at) ** 2)  # sum of 9 x^4
+    np.testing.assert_allclose(grad(loss, at).data, 36 * x**3)
+
+
+def test_jacobian_of_nothing_is_empty():
+    assert jacobian(lambda x: x * 2, np.zeros((0,))).shape == (0, 0)
