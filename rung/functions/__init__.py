@@ -25,6 +25,18 @@ from rung.functions.activation import (
     softplus,
     softsign,
 )
+from rung.functions.distance import (
+    binary_cross_entropy,
+    cosine_similarity,
+    hinge,
+    huber,
+    kl_divergence,
+    mean_absolute_error,
+    mean_squared_error,
+    sigmoid_cross_entropy,
+    triplet,
+)
+from rung.functions.einsum import einsum
 from rung.functions.elementwise import (
     absolute,
     add,
@@ -75,9 +87,9 @@ from rung.functions.elementwise import (
 )
 from rung.functions.joining import chunk, concat, split, stack
 from rung.functions.linalg import linear, matmul
-from rung.functions.loss import accuracy, mean_squared_error, one_hot, softmax_cross_entropy
+from rung.functions.loss import accuracy, one_hot, softmax_cross_entropy
 from rung.functions.ordering import argmax, argmin, argsort, sort, take_along_axis, topk
-from rung.functions.reduction import all, any, logsumexp, max, mean, min, std, sum, var
+from rung.functions.reduction import all, any, logsumexp, max, mean, min, norm, prod, std, sum, var
 from rung.functions.stochastic import dropout
 from rung.functions.view import (
     broadcast_to,
@@ -109,6 +121,7 @@ __all__ = [
     "argmax",
     "argmin",
     "argsort",
+    "binary_cross_entropy",
     "broadcast_to",
     "cast",
     "ceil",
@@ -118,8 +131,10 @@ __all__ = [
     "concat",
     "cos",
     "cosh",
+    "cosine_similarity",
     "div",
     "dropout",
+    "einsum",
     "elu",
     "equal",
     "exp",
@@ -135,6 +150,9 @@ __all__ = [
     "greater_equal",
     "hard_sigmoid",
     "hard_swish",
+    "hinge",
+    "huber",
+    "kl_divergence",
     "leaky_relu",
     "less",
     "less_equal",
@@ -149,15 +167,18 @@ __all__ = [
     "max",
     "maximum",
     "mean",
+    "mean_absolute_error",
     "mean_squared_error",
     "min",
     "minimum",
     "moveaxis",
     "mul",
     "neg",
+    "norm",
     "not_equal",
     "one_hot",
     "pow",
+    "prod",
     "reciprocal",
     "relu",
     "relu6",
@@ -166,6 +187,7 @@ __all__ = [
     "rsqrt",
     "selu",
     "sigmoid",
+    "sigmoid_cross_entropy",
     "sign",
     "silu",
     "sin",
@@ -190,6 +212,7 @@ __all__ = [
     "tanh",
     "topk",
     "transpose",
+    "triplet",
     "var",
     "where",
 ]

@@ -15,38 +15,6 @@ from rung.functions.elementwise import as_reals
 from rung.shapes import Shape, expect
 
 
-class MeanSquaredError(Function):
-    """The squared error, summed over everything and divided by the size of the first axis, as in the book.
-
-        y = sum((a - b) ** 2) / n         da = 2 (a - b) dy / n         db = -da
-
-    Shape: two of the same shape (n, …) -> ()
-    """
-
-    checks_shape = True
-
-    def shape(self, a: Shape, b: Shape) -> Shape:
-        expect(a == b, "both must have the same shape")
-        return ()
-
-    def forward(self, xp: Any, a: Any, b: Any) -> Any:
-        d = (a - b).reshape(-1)
-        return (d * d).sum() / _rows(a.shape)
-
-    def grad_a(self, gy: Any, a: Any, b: Any) -> Any:
-        return (a - b) * (gy * (2 / _rows(a.shape)))
-
-    def grad_b(self, gy: Any, a: Any, b: Any) -> Any:
-        return (b - a) * (gy * (2 / _rows(a.shape)))
-
-    samples = [(normal(5, 3), normal(5, 3)), (normal(4), normal(4)), (normal(), normal())]
-    errors = [((5, 1), (5,)), ((2, 3), (2, 4))]
-
-
-def _rows(shape: Shape) -> int:
-    return (shape[0] if shape else 1) or 1
-
-
 class OneHot(Function):
     """A 1 where the label is, 0 elsewhere; a constant.
 
@@ -163,11 +131,6 @@ class Accuracy(Function):
 
     samples = [(normal(5, 3), labels(5, classes=3)), (normal(2, 4, 3), labels(2, 4, classes=3))]
     errors = [((5, 3), (5, 1)), ((5, 3), (4,))]
-
-
-@documented(MeanSquaredError)
-def mean_squared_error(a: Any, b: Any) -> Variable:
-    return apply(MeanSquaredError(), as_reals(a), as_reals(b))
 
 
 @documented(OneHot)

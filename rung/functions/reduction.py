@@ -10,9 +10,9 @@ from rung.core.families import Reduction
 from rung.core.samples import case, distinct, extreme, mask, normal, scalar
 from rung.core.variable import Variable
 from rung.functions.documented import documented
-from rung.functions.elementwise import cast, equal, exp, sqrt
-from rung.functions.view import broadcast_to
-from rung.shapes import Axis, Shape, normalize_axes
+from rung.functions.elementwise import cast, equal, exp, sqrt, where
+from rung.functions.view import broadcast_to, reshape, transpose
+from rung.shapes import Axis, Shape, dropped, kept, normalize_axes
 
 _EVERY_AXIS = [
     normal(3, 4), case(normal(3, 4), axis=0), case(normal(2, 3, 4), axis=(0, -1)), scalar(2.0),
@@ -195,3 +195,42 @@ def std(x: Any, axis: Axis = None, keepdims: bool = False, ddof: int = 0) -> Var
     variable(1.0)
     """
     return sqrt(var(x, axis, keepdims, ddof))
+
+
+def norm(x: Any, axis: Axis = None, keepdims: bool = False) -> Variable:
+    """The Euclidean length along axes; its derivative at 0 is 0.
+
+        y = sqrt(sum(x ** 2))
+
+    Shape, axis, keepdims: as in `sum`.
+
+    >>> import numpy as np
+    >>> norm(np.array([3.0, 4.0]))
+    variable(5.0)
+    """
+    total = sum(x * x, axis, keepdims)
+    return sqrt(where(total > 0, total, 1.0)) * where(total > 0, 1.0, 0.0)
+
+
+def prod(x: Any, axis: Axis = None, keepdims: bool = False) -> Variable:
+    """The product along axes, by halves, so that the gradient is right where elements are 0 too.
+
+    Shape, axis, keepdims: as in `sum`; the product of nothing is 1.
+
+    >>> import numpy as np
+    >>> prod(np.array([2.0, 3.0, 4.0]))
+    variable(24.0)
+    """
+    shape = getattr(x, "shape", ())
+    axes = normalize_axes(axis, len(shape))
+    rest = [i for i in range(len(shape)) if i not in axes]
+    n = math.prod(shape[i] for i in axes)
+    rows = reshape(transpose(x, [*axes, *rest]), (n, *[shape[i] for i in rest]))
+    left = None
+    while n > 1:
+        half = n // 2
+        if n % 2:
+            left = rows[n - 1] if left is None else left * rows[n - 1]
+        rows, n = rows[:half] * rows[half : 2 * half], half
+    product = (rows[0] if n else sum(rows, 0) + 1) if left is None else rows[0] * left
+    return reshape(product, kept(shape, axes) if keepdims else dropped(shape, axes))

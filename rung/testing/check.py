@@ -15,7 +15,7 @@ import numpy as np
 from rung.config import mode
 from rung.core.families import Elementwise
 from rung.core.node import sum_to
-from rung.core.samples import as_case, case
+from rung.core.samples import Case, as_case, case
 from rung.core.variable import Variable, handle
 from rung.errors import DTypeError, MutationError, RungError, ShapeError
 from rung.testing.standin import StandInArray
@@ -439,7 +439,7 @@ def runs_on_a_stand_in(trial: Trial) -> None:
 def refuses_bad_shapes(op: Any) -> None:
     """Shapes that do not fit are a ShapeError that names the op and every shape."""
     for error in op.errors:
-        bad = error if not isinstance(error, tuple) else case(*error)
+        bad = error if isinstance(error, Case) else case(*error)
         arrays = [np.ones(shape, np.int64 if i in op.data_inputs and i else np.float64)
                   for i, shape in enumerate(bad.inputs)]  # fmt: skip
         try:

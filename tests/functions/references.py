@@ -92,7 +92,8 @@ ORACLES = {
     "logsumexp": lambda x, axis=None, keepdims=False: np.log(
         np.exp(x.astype(np.longdouble)).sum(axis=axis, keepdims=keepdims)
     ).astype(float),
-    "any": np.any, "all": np.all, "argmax": np.argmax, "argmin": np.argmin,
+    "einsum": lambda *xs, rule: np.einsum(rule, *xs), "any": np.any, "all": np.all,
+    "argmax": np.argmax, "argmin": np.argmin,
     "argsort": lambda x, axis=-1: np.argsort(x, axis, kind="stable"),
     "concat": lambda *xs, axis=0: np.concatenate(xs, axis),
     "take_along_axis": lambda x, index, axis=-1: np.take_along_axis(x, index, axis),

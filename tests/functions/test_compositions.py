@@ -11,6 +11,8 @@ from rung.transform import grad, jvp
 RNG = np.random.default_rng(0)
 A, B = RNG.standard_normal((3, 4)), RNG.standard_normal((3, 4))
 
+HOLES = np.where(np.arange(12).reshape(3, 4) % 5 == 0, 0.0, 1.0)
+
 CASES = {
     "expand_dims": (lambda x: F.expand_dims(x, -1), lambda x: np.expand_dims(x, -1)),
     "expand_dims twice": (lambda x: F.expand_dims(x, (0, 2)), lambda x: np.expand_dims(x, (0, 2))),
@@ -32,6 +34,11 @@ CASES = {
     "var": (F.var, np.var),
     "var of a sample": (lambda x: F.var(x, 0, True, ddof=1), lambda x: np.var(x, 0, keepdims=True, ddof=1)),
     "std": (lambda x: F.std(x, (0, -1)), np.std),
+    "norm": (lambda x: F.norm(x, 1), lambda x: np.linalg.norm(x, axis=1)),
+    "prod": (F.prod, np.prod),
+    "prod along axes": (lambda x: F.prod(F.reshape(x, (2, 3, 2)), (0, -1), True),
+                        lambda x: np.prod(x.reshape(2, 3, 2), (0, -1), keepdims=True)),
+    "prod with a zero": (lambda x: F.prod(x * HOLES + 0.0, 1), lambda x: np.prod(x * HOLES, 1)),
     "methods": (lambda x: x.var(0) + x.flatten()[:4] + x.max(0), lambda x: x.var(0) + x.ravel()[:4] + x.max(0)),
 }  # fmt: skip
 
@@ -67,3 +74,22 @@ def test_values_and_derivatives(name):
 def test_what_does_not_fit_is_refused(call):
     with pytest.raises(RungError):
         call()
+
+
+def test_the_gradient_of_a_product_is_right_at_zero():
+    x = Variable(np.array([0.0, 2.0, 3.0]))
+    F.prod(x).backward()
+    np.testing.assert_array_equal(x.grad.data, [6, 0, 0])
+    assert F.prod(np.zeros((0, 2)), 0).data.tolist() == [1, 1]
+
+
+def test_the_gradient_of_a_norm_is_finite_at_zero():
+    x = Variable(np.zeros((2, 3)))
+    F.sum(F.norm(x, 1)).backward()
+    np.testing.assert_array_equal(x.grad.data, 0)
+
+
+@pytest.mark.parametrize("rule", ["ii->i", "ij,jk->il", "i..j->ij", "ij,jk->iik", "i j-> 1"])
+def test_rules_of_einsum_that_are_refused(rule):
+    with pytest.raises(RungError, match="einsum: expected letters"):
+        F.einsum(rule, np.ones((2, 2)), np.ones((2, 2)))

@@ -6,6 +6,7 @@ import pytest
 import rung.core.backward
 import rung.core.node
 import rung.functions.activation as activation
+import rung.functions.distance as distance
 import rung.functions.elementwise.arithmetic as arithmetic
 import rung.functions.elementwise.exponential as exponential
 import rung.functions.elementwise.selection as selection
@@ -223,7 +224,7 @@ class SumWithAWrongShapeRule(reduction.Sum):
     samples = [case(normal(3, 4), axis=0)]
 
 
-class MeanSquaredErrorThatBroadcasts(loss.MeanSquaredError):
+class MeanSquaredErrorThatBroadcasts(distance.MeanSquaredError):
     caught_by = "accepted the shapes"
     checks_shape = False
 
@@ -238,8 +239,13 @@ class ReluThatMultipliesByAMask(exponential.Sqrt):
         return gy * (cast(y > 0, y.dtype) / (2 * y))
 
 
+MODULES = (
+    *(arithmetic, exponential, trigonometric, selection, activation),
+    *(reduction, view, linalg, loss, distance),
+)
+
 MUTANTS = [
-    op for module in (arithmetic, exponential, trigonometric, selection, activation, reduction, view, linalg, loss)
+    op for module in MODULES
     for parent in vars(module).values() if isinstance(parent, type)
     for op in parent.__subclasses__() if op.__module__ == __name__ and hasattr(op, "caught_by")
 ]  # fmt: skip
