@@ -528,3 +528,21 @@ def test_what_a_function_lacks_is_said():
 
     with pytest.raises(GraphError, match="no_derivative: it has no derivative by x"):
         NoDerivative()(x)
+
+
+def test_unchain_backward_reaches_all_the_way_back():
+    a = Variable(2.0)
+    b = a * a
+    c = b * 3
+    d = c + b
+    d.unchain_backward()
+    assert (b.creator, c.creator) == (None, None)
+    d.backward()
+    assert (a.grad, b.grad.item(), c.grad.item()) == (None, 1, 1)
+
+
+def test_grad_of_an_intermediate_leaves_what_lies_before_it_alone():
+    x = Variable(2.0)
+    y = x * x
+    (y * 1.0).backward()  # lets go of what the derivative of y by x would need
+    assert rung.grad(y * y, y).item() == 8
