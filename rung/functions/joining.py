@@ -12,8 +12,11 @@ from rung.core.samples import case, normal
 from rung.core.variable import Variable
 from rung.errors import DTypeError, ShapeError, ValueRangeError, describe, message
 from rung.functions.documented import documented
-from rung.functions.view import expand_dims, get_item
+from rung.functions.indexing import get_item
+from rung.functions.view import expand_dims
 from rung.shapes import Shape, expect, normalize_axes
+
+__all__ = ["chunk", "concat", "split", "stack"]
 
 
 class Concat(Variadic):

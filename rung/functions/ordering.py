@@ -1,4 +1,4 @@
-"""Where the largest is, what order elements have, and picking by such indices."""
+"""Where the largest is, and what order elements have."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from typing import Any
 from rung.core.call import apply
 from rung.core.families import Reduction
 from rung.core.function import Function
-from rung.core.samples import case, distinct, labels, normal
+from rung.core.samples import case, distinct
 from rung.core.variable import Variable
 from rung.errors import ValueRangeError
 from rung.functions.documented import documented
-from rung.functions.view import get_item
+from rung.functions.indexing import get_item, take_along_axis
 from rung.shapes import Shape, expect, normalize_axes
+
+__all__ = ["argmax", "argmin", "argsort", "sort", "topk"]
 
 
 class ArgReduction(Reduction):
@@ -68,73 +70,6 @@ class ArgSort(Function):
     samples = [distinct(5), case(distinct(3, 4), axis=0)]
 
 
-class TakeAlongAxis(Function):
-    """Pick elements along an axis, by an index for each place of the result.
-
-        y[i, j, k] = x[i, index[i, j, k], k]        dx = dy added up where it was picked
-
-    Shape: x and index alike but for `axis` -> that of index.
-    """
-
-    data_inputs = (1,)
-    multilinear = True
-
-    def __init__(self, axis: int = -1):
-        self.axis = axis
-
-    def shape(self, x: Shape, index: Shape) -> Shape:
-        (axis,) = normalize_axes(self.axis, len(x))
-        expect(len(x) == len(index), "the index must have as many axes as x")
-        expect(x[:axis] == index[:axis] and x[axis + 1 :] == index[axis + 1 :], f"all but axis {axis} must be equal")
-        return index
-
-    checks_shape = True
-
-    def forward(self, xp: Any, x: Any, index: Any) -> Any:
-        return xp.take_along_axis(x, index, self.axis)
-
-    def grad_x(self, gy: Any, index: Any, x_shape: Shape) -> Any:
-        return apply(AddAlongAxis(self.axis, x_shape), gy, index)
-
-    samples = [
-        case(normal(3, 4), labels(3, 2, classes=4)), case(normal(3, 4), labels(5, 4, classes=3), axis=0),
-    ]  # fmt: skip
-    errors = [((2, 3), (3, 3)), ((2, 3), (2,))]
-
-
-class AddAlongAxis(Function):
-    """Zeros with elements added in along an axis: the adjoint of `take_along_axis`.
-
-    Shape: that of the index -> `shape`.
-    """
-
-    data_inputs = (1,)
-    multilinear = True
-
-    def __init__(self, axis: int, shape: Shape):
-        self.axis = axis
-        self.to = tuple(shape)
-
-    def forward(self, xp: Any, x: Any, index: Any) -> Any:
-        (axis,) = normalize_axes(self.axis, len(self.to))
-        places = []
-        for i, size in enumerate(x.shape):
-            along = [1] * len(self.to)
-            along[i] = size
-            places.append(index if i == axis else xp.arange(size).reshape(tuple(along)))
-        y = xp.zeros(self.to, x.dtype)
-        xp.add.at(y, tuple(places), x)
-        return y
-
-    def grad_x(self, gy: Any, index: Any) -> Any:
-        return take_along_axis(gy, index, self.axis)
-
-    samples = [
-        case(normal(3, 2), labels(3, 2, classes=4), axis=-1, shape=(3, 4)),
-        case(normal(5, 4), labels(5, 4, classes=3), axis=0, shape=(3, 4)),
-    ]  # fmt: skip
-
-
 @documented(ArgMax)
 def argmax(x: Any, axis: int | None = None, keepdims: bool = False) -> Variable:
     return apply(ArgMax(axis, keepdims), x)
@@ -148,11 +83,6 @@ def argmin(x: Any, axis: int | None = None, keepdims: bool = False) -> Variable:
 @documented(ArgSort)
 def argsort(x: Any, axis: int = -1) -> Variable:
     return apply(ArgSort(axis), x)
-
-
-@documented(TakeAlongAxis)
-def take_along_axis(x: Any, index: Any, axis: int = -1) -> Variable:
-    return apply(TakeAlongAxis(axis), x, index)
 
 
 def sort(x: Any, axis: int = -1) -> Variable:

@@ -14,6 +14,8 @@ from rung.functions.elementwise import cast, equal, exp, sqrt, where
 from rung.functions.view import broadcast_to, reshape, transpose
 from rung.shapes import Axis, Shape, dropped, kept, normalize_axes
 
+__all__ = ["all", "any", "logsumexp", "max", "mean", "min", "norm", "prod", "std", "sum", "var"]
+
 _EVERY_AXIS = [
     normal(3, 4), case(normal(3, 4), axis=0), case(normal(2, 3, 4), axis=(0, -1)), scalar(2.0),
     case(normal(3, 4), axis=-1, keepdims=True), case(normal(3, 4), keepdims=True), case(normal(2, 0, 3), axis=2),

@@ -11,6 +11,8 @@ from rung.errors import ValueRangeError
 from rung.functions.elementwise import mul
 from rung.random import generator
 
+__all__ = ["dropout"]
+
 
 def dropout(x: Any, dropout_ratio: float = 0.5) -> Variable:
     """In training, zero each element with a probability and scale up the others; in test mode, do nothing.

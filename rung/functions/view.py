@@ -1,8 +1,7 @@
-"""Ops that move or pick elements: shapes, axes, broadcasting and its adjoint, indexing."""
+"""Ops that give the same elements other axes: shapes, orders of axes, broadcasting and its adjoint."""
 
 from __future__ import annotations
 
-import copy
 import math
 from typing import Any
 
@@ -17,6 +16,10 @@ from rung.core.variable import Variable
 from rung.errors import ShapeError, message
 from rung.functions.documented import documented
 from rung.shapes import Shape, as_shape, broadcast, expect, normalize_axes, summed_axes
+
+__all__ = [
+    "broadcast_to", "expand_dims", "flatten", "moveaxis", "reshape", "squeeze", "sum_to", "swapaxes", "transpose",
+]  # fmt: skip
 
 
 class Reshape(View):
@@ -133,83 +136,11 @@ class SumTo(Function):
     samples = [case(normal(2, 3, 4), shape=(3, 1)), case(normal(3), shape=())]
 
 
-class GetItem(Function):
-    """Pick elements by NumPy's rules: integers, slices, ellipsis, new axes, masks, arrays of indices.
-
-        y = x[index]                  dx = zeros; dx[index] += dy
-
-    A basic index gives a view. An element picked twice gets the sum of both gradients.
-
-    Shape: any -> what NumPy says.
-    """
-
-    is_view = True
-    multilinear = True
-
-    def __init__(self, index: Any):
-        self.index = plain_index(index)
-
-    def forward(self, xp: Any, x: Any) -> Any:
-        return x[self.index]
-
-    def grad_x(self, gy: Any, x_shape: Shape) -> Any:
-        return apply(PutItem(self.index, x_shape), gy)
-
-    samples = [
-        case(normal(5, 3), index=1), case(normal(5, 3), index=(slice(1, 4), 2)), case(normal(4), index=[0, 2, 0]),
-        case(normal(3, 4), index=(..., None, slice(None, None, -1))),
-        case(normal(3, 2), index=([0, 0, 1], [1, 1, 0])),
-    ]  # fmt: skip
-
-
-class PutItem(Function):
-    """Zeros with the given elements added in at an index: the adjoint of `get_item`.
-
-    Shape: that of the picked elements -> `shape`.
-    """
-
-    multilinear = True
-
-    def __init__(self, index: Any, shape: Shape):
-        self.index = plain_index(index)
-        self.to = shape
-
-    def forward(self, xp: Any, x: Any) -> Any:
-        y = xp.zeros(self.to, x.dtype)
-        if picks_once(self.index):
-            y[self.index] = x
-        else:
-            xp.add.at(y, self.index, x)
-        return y
-
-    def grad_x(self, gy: Any) -> Any:
-        return gy[self.index]
-
-    samples = [case(normal(3), index=1, shape=(5, 3)), case(normal(3), index=[0, 2, 0], shape=(4,))]
-
-
 def _shape_for(op: str, value: Any) -> Shape:
     try:
         return as_shape(value)
     except ShapeError as error:
         raise ShapeError(f"{op}: {error}") from None
-
-
-def plain_index(index: Any) -> Any:
-    """An index of the op's own: Variables replaced by their arrays, arrays and lists copied."""
-    if isinstance(index, tuple):
-        return tuple(plain_index(part) for part in index)
-    return copy.copy(getattr(index, "_data", index))
-
-
-def picks_once(index: Any) -> bool:
-    """Whether no element can be picked twice: only slices, integers and masks do the picking."""
-    parts = index if isinstance(index, tuple) else (index,)
-    return all(
-        part is None or part is Ellipsis or isinstance(part, (int, slice))
-        or getattr(getattr(part, "dtype", None), "kind", "") == "b" or getattr(part, "shape", None) == ()
-        for part in parts
-    )  # fmt: skip
 
 
 @documented(Reshape)
@@ -241,11 +172,6 @@ def broadcast_to(x: Any, shape: Any) -> Variable:
 @documented(SumTo)
 def sum_to(x: Any, shape: Any) -> Variable:
     return apply(SumTo(shape), x)
-
-
-@documented(GetItem)
-def get_item(x: Any, index: Any) -> Variable:
-    return apply(GetItem(index), x)
 
 
 def expand_dims(x: Any, axis: int | tuple[int, ...]) -> Variable:
@@ -299,14 +225,3 @@ def moveaxis(x: Any, source: int, destination: int) -> Variable:
     order = [axis for axis in range(ndim) if axis != source]
     order.insert(destination, source)
     return transpose(x, order)
-
-
-def flip(x: Any, axis: int | tuple[int, ...] | None = None) -> Variable:
-    """The elements in reverse order along the given axes, or along all.
-
-    >>> import numpy as np
-    >>> flip(Variable(np.arange(3.0)))
-    variable([2. 1. 0.])
-    """
-    axes = normalize_axes(axis, len(x.shape))
-    return get_item(x, tuple(slice(None, None, -1 if i in axes else None) for i in range(len(x.shape))))

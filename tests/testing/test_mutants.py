@@ -5,14 +5,16 @@ import pytest
 
 import rung.core.backward
 import rung.core.node
-import rung.functions.activation as activation
-import rung.functions.distance as distance
+import rung.functions.activation.rectified as rectified
+import rung.functions.activation.sigmoidal as sigmoidal
 import rung.functions.elementwise.arithmetic as arithmetic
 import rung.functions.elementwise.exponential as exponential
 import rung.functions.elementwise.selection as selection
 import rung.functions.elementwise.trigonometric as trigonometric
-import rung.functions.linalg as linalg
-import rung.functions.loss as loss
+import rung.functions.indexing as indexing
+import rung.functions.linalg.product as product
+import rung.functions.loss.cross_entropy as cross_entropy
+import rung.functions.loss.distance as distance
 import rung.functions.reduction as reduction
 import rung.functions.view as view
 from rung.core.samples import case, distinct, normal, uniform
@@ -39,7 +41,7 @@ class TanhThatForgetsItsGraph(trigonometric.Tanh):
         return 1 - _frozen(y) * y
 
 
-class ReLUWithTheMaskOfTheGradient(activation.ReLU):
+class ReLUWithTheMaskOfTheGradient(rectified.ReLU):
     caught_by = "first_derivative_is_true"
 
     dx = None
@@ -48,7 +50,7 @@ class ReLUWithTheMaskOfTheGradient(activation.ReLU):
         return where(gy > 0, gy, 0)
 
 
-class ReLUThatDropsNegativeGradients(activation.ReLU):
+class ReLUThatDropsNegativeGradients(rectified.ReLU):
     caught_by = "first_derivative_is_true"
 
     dx = None
@@ -98,7 +100,7 @@ class MeanOfTheLength(reduction.Mean):
         return view.broadcast_to(self.spread(gy, x_shape) / (len(x_shape) or 1), x_shape)
 
 
-class GetItemThatOverwrites(view.GetItem):
+class GetItemThatOverwrites(indexing.GetItem):
     caught_by = "first_derivative_is_true"
     samples = [case(normal(4), index=[0, 2, 0])]
 
@@ -106,7 +108,7 @@ class GetItemThatOverwrites(view.GetItem):
         return _PutItemOnce(self.index, x_shape)(gy)
 
 
-class _PutItemOnce(view.PutItem):
+class _PutItemOnce(indexing.PutItem):
     samples = []
 
     def forward(self, xp, x):
@@ -115,7 +117,7 @@ class _PutItemOnce(view.PutItem):
         return y
 
 
-class MatMulWithoutASwap(linalg.MatMul):
+class MatMulWithoutASwap(product.MatMul):
     caught_by = "first_derivative_is_true"
     samples = [(normal(3, 3), normal(3, 3))]
 
@@ -123,7 +125,7 @@ class MatMulWithoutASwap(linalg.MatMul):
         return gy @ b
 
 
-class CrossEntropyWithoutItsSecondOrder(loss.SoftmaxCrossEntropy):
+class CrossEntropyWithoutItsSecondOrder(cross_entropy.SoftmaxCrossEntropy):
     caught_by = "first_derivative_is_true"
 
     def grad_x(self, gy, p, t, gp=None):
@@ -194,14 +196,14 @@ class SinThatRemembers(trigonometric.Sin):
         return self.seen + 0 * x
 
 
-class SigmoidThatOverflows(activation.Sigmoid):
+class SigmoidThatOverflows(sigmoidal.Sigmoid):
     caught_by = "result_is_finite"
 
     def forward(self, xp, x):
         return xp.exp(x) / (1 + xp.exp(x))
 
 
-class LinearThatClaimsToBeMultilinear(linalg.Linear):
+class LinearThatClaimsToBeMultilinear(product.Linear):
     caught_by = "first_derivative_is_true"
     multilinear = True
 
@@ -240,8 +242,8 @@ class ReluThatMultipliesByAMask(exponential.Sqrt):
 
 
 MODULES = (
-    *(arithmetic, exponential, trigonometric, selection, activation),
-    *(reduction, view, linalg, loss, distance),
+    *(arithmetic, exponential, trigonometric, selection, rectified, sigmoidal),
+    *(reduction, view, indexing, product, cross_entropy, distance),
 )
 
 MUTANTS = [

@@ -13,6 +13,8 @@ from rung.functions.documented import documented
 from rung.functions.elementwise.exponential import log
 from rung.functions.elementwise.selection import equal, where
 
+__all__ = ["absolute", "add", "div", "mul", "neg", "pow", "reciprocal", "sign", "square", "sub"]
+
 
 class Add(Elementwise):
     """Sum of two.

@@ -11,6 +11,8 @@ from rung.core.samples import extreme, normal, scalar, uniform
 from rung.core.variable import Variable
 from rung.functions.documented import documented
 
+__all__ = ["exp", "exp2", "expm1", "log", "log1p", "log2", "rsqrt", "sqrt"]
+
 
 class Exp(Elementwise):
     """The exponential.

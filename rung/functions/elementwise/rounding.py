@@ -10,6 +10,8 @@ from rung.core.samples import away_from, extreme, normal, scalar
 from rung.core.variable import Variable
 from rung.functions.documented import documented
 
+__all__ = ["ceil", "floor", "fmod", "round"]
+
 
 class Floor(Elementwise):
     """The largest integer that is not above x; a constant.

@@ -15,6 +15,11 @@ from rung.dtypes import REAL_KINDS
 from rung.errors import DTypeError
 from rung.functions.documented import documented
 
+__all__ = [
+    "cast", "clip", "equal", "greater", "greater_equal", "less", "less_equal", "maximum", "minimum", "not_equal",
+    "where",
+]  # fmt: skip
+
 
 class Comparison(Elementwise):
     """A boolean for every element; a constant, since it has no derivative.

@@ -11,6 +11,11 @@ from rung.core.variable import Variable
 from rung.functions.documented import documented
 from rung.functions.elementwise.exponential import sqrt
 
+__all__ = [
+    "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2", "arctanh", "cos", "cosh", "sin", "sinh", "tan",
+    "tanh",
+]  # fmt: skip
+
 
 class Sin(Elementwise):
     """The sine.

@@ -12,32 +12,17 @@ from rung.core.call import apply
 from rung.core.function import Function
 from rung.core.samples import normal
 from rung.core.variable import Variable
-from rung.errors import ShapeError, ValueRangeError, message
 from rung.functions.activation import relu, softplus
-from rung.functions.elementwise import absolute, as_reals, clip, log, sqrt, square, where
-from rung.functions.reduction import mean, sum
+from rung.functions.elementwise import absolute, clip, log, sqrt, square, where
+from rung.functions.elementwise.selection import as_reals
+from rung.functions.loss.terms import reduced, rows_of, same_shape
+from rung.functions.reduction import sum
 from rung.shapes import Shape, expect
 
-REDUCTIONS = ("batch", "mean", "sum", "none")
-
-
-def reduced(terms: Any, reduction: str, op: str) -> Variable:
-    """The terms of a loss, put together as `reduction` says."""
-    if reduction not in REDUCTIONS:
-        raise ValueRangeError(f"{op}: expected reduction to be one of {', '.join(REDUCTIONS)}, but got {reduction!r}")
-    if reduction == "none":
-        return terms  # type: ignore[no-any-return]
-    if reduction == "mean":
-        return mean(terms)
-    return sum(terms) / _rows(terms.shape) if reduction == "batch" else sum(terms)
-
-
-def same_shape(op: str, **arrays: Any) -> list[Any]:
-    """The arguments as reals, if they are of one shape: a loss that broadcasts by accident is a wrong number."""
-    values = [as_reals(x) for x in arrays.values()]
-    if len({tuple(getattr(x, "shape", ())) for x in values}) > 1:
-        raise ShapeError(message(op, "all must have the same shape", **arrays))
-    return values
+__all__ = [
+    "binary_cross_entropy", "cosine_similarity", "hinge", "huber", "kl_divergence", "mean_absolute_error",
+    "mean_squared_error", "sigmoid_cross_entropy", "triplet",
+]  # fmt: skip
 
 
 class MeanSquaredError(Function):
@@ -56,20 +41,16 @@ class MeanSquaredError(Function):
 
     def forward(self, xp: Any, a: Any, b: Any) -> Any:
         d = (a - b).reshape(-1)
-        return (d * d).sum() / _rows(a.shape)
+        return (d * d).sum() / rows_of(a.shape)
 
     def grad_a(self, gy: Any, a: Any, b: Any) -> Any:
-        return (a - b) * (gy * (2 / _rows(a.shape)))
+        return (a - b) * (gy * (2 / rows_of(a.shape)))
 
     def grad_b(self, gy: Any, a: Any, b: Any) -> Any:
-        return (b - a) * (gy * (2 / _rows(a.shape)))
+        return (b - a) * (gy * (2 / rows_of(a.shape)))
 
     samples = [(normal(5, 3), normal(5, 3)), (normal(4), normal(4)), (normal(), normal())]
     errors = [((5, 1), (5,)), ((2, 3), (2, 4))]
-
-
-def _rows(shape: Shape) -> int:
-    return (shape[0] if shape else 1) or 1
 
 
 def mean_squared_error(a: Any, b: Any, reduction: str = "batch") -> Variable:

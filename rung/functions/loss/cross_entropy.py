@@ -1,4 +1,4 @@
-"""Losses, and the measures that people read beside them."""
+"""How surprised a softmax is by the labels."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from rung.core.variable import Variable
 from rung.cuda import has_readable_values
 from rung.errors import DTypeError, ValueRangeError, message
 from rung.functions.documented import documented
-from rung.functions.elementwise import as_reals
+from rung.functions.elementwise.selection import as_reals
 from rung.shapes import Shape, expect
+
+__all__ = ["one_hot", "softmax_cross_entropy"]
 
 
 class OneHot(Function):
@@ -108,31 +110,6 @@ def check_labels(op: str, t: Any, classes: int) -> None:
         )
 
 
-class Accuracy(Function):
-    """The share of rows whose highest score is at the label; a constant. Of no rows at all, NaN.
-
-        mean(argmax(y) = t)
-
-    Shape: y (..., classes), t (...) of integers -> ()
-    """
-
-    differentiable = False
-    data_inputs = (0, 1)  # neither is cast to the dtype of the other
-    checks_shape = True
-
-    def shape(self, y: Shape, t: Shape) -> Shape:
-        expect(len(y) >= 1, "y must have an axis of classes")
-        expect(t == y[:-1], "there must be one integer label for each row of y")
-        return ()
-
-    def forward(self, xp: Any, y: Any, t: Any) -> Any:
-        check_labels("accuracy", t, y.shape[-1])
-        return (y.argmax(axis=-1) == t).mean(dtype=y.dtype if y.dtype.kind == "f" else "float32")
-
-    samples = [(normal(5, 3), labels(5, classes=3)), (normal(2, 4, 3), labels(2, 4, classes=3))]
-    errors = [((5, 3), (5, 1)), ((5, 3), (4,))]
-
-
 @documented(OneHot)
 def one_hot(t: Any, classes: int, dtype: Any = "float32") -> Variable:
     return apply(OneHot(classes, dtype), t)
@@ -141,8 +118,3 @@ def one_hot(t: Any, classes: int, dtype: Any = "float32") -> Variable:
 @documented(SoftmaxCrossEntropy)
 def softmax_cross_entropy(x: Any, t: Any) -> Variable:
     return apply(SoftmaxCrossEntropy(), as_reals(x), t)[0]  # type: ignore[no-any-return]
-
-
-@documented(Accuracy)
-def accuracy(y: Any, t: Any) -> Variable:
-    return apply(Accuracy(), y, t)

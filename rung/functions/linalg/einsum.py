@@ -14,6 +14,8 @@ from rung.functions.documented import documented
 from rung.functions.view import broadcast_to, reshape
 from rung.shapes import Shape, expect
 
+__all__ = ["einsum"]
+
 
 class Einsum(Variadic):
     """Multiply arrays element by element and sum, as a rule of letters says: one letter for each axis.

@@ -14,6 +14,8 @@ from rung.functions.documented import documented
 from rung.functions.view import reshape, swapaxes
 from rung.shapes import Shape, broadcast, expect
 
+__all__ = ["linear", "matmul"]
+
 
 def swap(x: Any) -> Any:
     """The last two axes exchanged."""

@@ -1,0 +1,166 @@
+"""Activations that are straight on one side or both."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rung.core.call import apply
+from rung.core.families import Elementwise
+from rung.core.samples import away_from, case, extreme, normal, scalar
+from rung.core.variable import Variable
+from rung.functions.documented import documented
+from rung.functions.elementwise import where
+
+__all__ = ["celu", "elu", "leaky_relu", "relu", "relu6", "selu"]
+
+_ALPHA, _SCALE = 1.6732632423543772, 1.0507009873554805
+
+
+class ReLU(Elementwise):
+    """Let positive values through; the derivative at 0 is 0.
+
+        y = max(x, 0)        dy/dx = [y > 0]
+
+    Shape: any -> the same. Source: Nair & Hinton, ICML 2010.
+    """
+
+    def forward(self, xp: Any, x: Any) -> Any:
+        return xp.maximum(x, 0)
+
+    def dx(self, y: Any) -> Any:
+        return y > 0
+
+    samples = [away_from(3, 4), scalar(2.0), extreme()]
+
+
+class ReLU6(Elementwise):
+    """Let values from 0 to 6 through.
+
+        y = min(max(x, 0), 6)              dy/dx = [0 < x < 6]
+
+    Shape: any -> the same. Source: Krizhevsky, 2010
+    """
+
+    def forward(self, xp: Any, x: Any) -> Any:
+        return xp.clip(x, 0, 6)
+
+    def dx(self, y: Any) -> Any:
+        return (y > 0) * (y < 6)
+
+    samples = [away_from(3, 4), scalar(7.0), extreme()]
+
+
+class LeakyReLU(Elementwise):
+    """Let positive values through, and a share of negative ones.
+
+        y = x if x > 0 else slope * x      dy/dx = 1 or slope
+
+    Shape: any -> the same. Source: Maas et al., 2013
+
+    Args:
+        slope: the share
+    """
+
+    def __init__(self, slope: float = 0.2):
+        self.slope = slope
+
+    def forward(self, xp: Any, x: Any) -> Any:
+        return xp.where(x > 0, x, self.slope * x)
+
+    def dx(self, x: Any) -> Any:
+        return where(x > 0, 1.0, self.slope)
+
+    samples = [away_from(3, 4), case(away_from(3, 4), slope=0.01), extreme()]
+
+
+class ELU(Elementwise):
+    """Let positive values through, and bend negative ones towards -alpha.
+
+        y = x if x > 0 else alpha (exp(x) - 1) dy/dx = 1 or y + alpha
+
+    Shape: any -> the same. Source: Clevert et al., ICLR 2016
+
+    Args:
+        alpha: the negative limit
+    """
+
+    def __init__(self, alpha: float = 1.0):
+        self.alpha = alpha
+
+    def forward(self, xp: Any, x: Any) -> Any:
+        return xp.where(x > 0, x, self.alpha * xp.expm1(xp.minimum(x, 0)))
+
+    def dx(self, x: Any, y: Any) -> Any:
+        return where(x > 0, 1.0, y + self.alpha)
+
+    samples = [away_from(3, 4), case(normal(3), alpha=1.0), extreme()]
+
+
+class CELU(Elementwise):
+    """An ELU that is smooth at 0 for every alpha.
+
+        y = x if x > 0 else alpha (exp(x / alpha) - 1) dy/dx = 1 or y / alpha + 1
+
+    Shape: any -> the same. Source: Barron, 2017
+
+    Args:
+        alpha: the negative limit
+    """
+
+    def __init__(self, alpha: float = 1.0):
+        self.alpha = alpha
+
+    def forward(self, xp: Any, x: Any) -> Any:
+        return xp.where(x > 0, x, self.alpha * xp.expm1(xp.minimum(x, 0) / self.alpha))
+
+    def dx(self, x: Any, y: Any) -> Any:
+        return where(x > 0, 1.0, y / self.alpha + 1)
+
+    samples = [away_from(3, 4), case(away_from(3), alpha=2.0), extreme()]
+
+
+class SELU(Elementwise):
+    """An ELU scaled so that activations keep mean 0 and variance 1.
+
+        y = scale * elu(x, alpha)          dy/dx = scale or y + scale * alpha
+
+    Shape: any -> the same. Source: Klambauer et al., NeurIPS 2017
+    """
+
+    def forward(self, xp: Any, x: Any) -> Any:
+        return _SCALE * xp.where(x > 0, x, _ALPHA * xp.expm1(xp.minimum(x, 0)))
+
+    def dx(self, x: Any, y: Any) -> Any:
+        return where(x > 0, _SCALE, y + _SCALE * _ALPHA)
+
+    samples = [away_from(3, 4), extreme()]
+
+
+@documented(ReLU)
+def relu(x: Any) -> Variable:
+    return apply(ReLU(), x)
+
+
+@documented(ReLU6)
+def relu6(x: Any) -> Variable:
+    return apply(ReLU6(), x)
+
+
+@documented(LeakyReLU)
+def leaky_relu(x: Any, slope: float = 0.2) -> Variable:
+    return apply(LeakyReLU(slope), x)
+
+
+@documented(ELU)
+def elu(x: Any, alpha: float = 1.0) -> Variable:
+    return apply(ELU(alpha), x)
+
+
+@documented(CELU)
+def celu(x: Any, alpha: float = 1.0) -> Variable:
+    return apply(CELU(alpha), x)
+
+
+@documented(SELU)
+def selu(x: Any) -> Variable:
+    return apply(SELU(), x)

@@ -1,0 +1,125 @@
+"""Activations in the shape of an S, and what integrates to them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rung.core.call import apply
+from rung.core.families import Elementwise
+from rung.core.samples import extreme, normal, scalar
+from rung.core.variable import Variable
+from rung.functions.documented import documented
+from rung.functions.elementwise import absolute
+
+__all__ = ["hard_sigmoid", "logsigmoid", "sigmoid", "softplus", "softsign"]
+
+
+class Sigmoid(Elementwise):
+    """Squash every element into (0, 1), precisely at both ends.
+
+        y = 1 / (1 + exp(-x))        dy/dx = y (1 - y)
+
+    Shape: any -> the same.
+    """
+
+    def forward(self, xp: Any, x: Any) -> Any:
+        e = xp.exp(-abs(x))  # never overflows
+        return xp.where(x >= 0, 1, e) / (1 + e)
+
+    def dx(self, y: Any) -> Any:
+        return y * (1 - y)
+
+    samples = [normal(3, 4), scalar(0.5), extreme()]
+
+
+class LogSigmoid(Elementwise):
+    """The logarithm of the sigmoid, without the detour through tiny values.
+
+        y = -log(1 + exp(-x))              dy/dx = sigmoid(-x)
+
+    Shape: any -> the same.
+    """
+
+    def forward(self, xp: Any, x: Any) -> Any:
+        return xp.minimum(x, 0) - xp.log1p(xp.exp(-abs(x)))
+
+    def dx(self, x: Any) -> Any:
+        return sigmoid(-x)
+
+    samples = [normal(3, 4), scalar(0.5), extreme()]
+
+
+class Softplus(Elementwise):
+    """A smooth ReLU, without overflow.
+
+        y = log(1 + exp(x))                dy/dx = sigmoid(x)
+
+    Shape: any -> the same. Source: Dugas et al., NeurIPS 2000
+    """
+
+    def forward(self, xp: Any, x: Any) -> Any:
+        return xp.maximum(x, 0) + xp.log1p(xp.exp(-abs(x)))
+
+    def dx(self, x: Any) -> Any:
+        return sigmoid(x)
+
+    samples = [normal(3, 4), scalar(0.5), extreme()]
+
+
+class Softsign(Elementwise):
+    """Squash every element into (-1, 1), with long tails.
+
+        y = x / (1 + |x|)                  dy/dx = 1 / (1 + |x|) ** 2
+
+    Shape: any -> the same.
+    """
+
+    def forward(self, xp: Any, x: Any) -> Any:
+        return x / (1 + abs(x))
+
+    def dx(self, x: Any) -> Any:
+        return (1 + absolute(x)) ** -2.0
+
+    samples = [normal(3, 4), scalar(0.5), extreme()]
+
+
+class HardSigmoid(Elementwise):
+    """A sigmoid of three straight pieces.
+
+        y = min(max(x / 6 + 1/2, 0), 1)    dy/dx = [-3 < x < 3] / 6
+
+    Shape: any -> the same. Source: Howard et al., ICCV 2019
+    """
+
+    def forward(self, xp: Any, x: Any) -> Any:
+        return xp.clip(x / 6 + 0.5, 0, 1)
+
+    def dx(self, x: Any) -> Any:
+        return (x > -3) * (x < 3) / 6
+
+    samples = [normal(3, 4), scalar(3.5), extreme()]
+
+
+@documented(Sigmoid)
+def sigmoid(x: Any) -> Variable:
+    return apply(Sigmoid(), x)
+
+
+@documented(LogSigmoid)
+def logsigmoid(x: Any) -> Variable:
+    return apply(LogSigmoid(), x)
+
+
+@documented(Softplus)
+def softplus(x: Any) -> Variable:
+    return apply(Softplus(), x)
+
+
+@documented(Softsign)
+def softsign(x: Any) -> Variable:
+    return apply(Softsign(), x)
+
+
+@documented(HardSigmoid)
+def hard_sigmoid(x: Any) -> Variable:
+    return apply(HardSigmoid(), x)

@@ -1,0 +1,89 @@
+"""Scores into probabilities, and their logarithms."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rung.core.call import apply
+from rung.core.function import Function
+from rung.core.samples import case, extreme, normal
+from rung.core.variable import Variable
+from rung.functions.documented import documented
+from rung.functions.elementwise import exp
+from rung.functions.elementwise.selection import as_reals
+from rung.shapes import Shape, normalize_axes
+
+__all__ = ["log_softmax", "softmax"]
+
+
+class AlongAxis(Function):
+    """As many values as there were, each computed from all along one axis."""
+
+    def __init__(self, axis: int = 1):
+        self.axis = axis
+
+    def shape(self, x: Shape) -> Shape:
+        normalize_axes(self.axis, len(x))
+        return x
+
+
+class Softmax(AlongAxis):
+    """Turn scores into probabilities along an axis.
+
+        y = exp(x) / sum(exp(x))     dx = y (dy - sum(y dy))
+
+    Shape: any -> the same.
+    """
+
+    def forward(self, xp: Any, x: Any) -> Any:
+        y = xp.exp(x - x.max(axis=self.axis, keepdims=True))
+        y /= y.sum(axis=self.axis, keepdims=True)
+        return y
+
+    def grad_x(self, gy: Any, y: Any) -> Any:
+        g = y * gy
+        return g - y * g.sum(axis=self.axis, keepdims=True)
+
+    samples = [
+        normal(3, 4),
+        case(normal(3, 4), axis=0),
+        case(normal(2, 3, 4), axis=-1),
+        case(extreme(), axis=0),
+        normal(0, 3),
+    ]
+    errors = [((3,),)]
+
+
+class LogSoftmax(AlongAxis):
+    """The logarithm of softmax, without the detour through tiny probabilities.
+
+        y = x - log(sum(exp(x)))     dx = dy - exp(y) sum(dy)
+
+    Shape: any -> the same.
+    """
+
+    def forward(self, xp: Any, x: Any) -> Any:
+        y = x - x.max(axis=self.axis, keepdims=True)
+        return y - xp.log(xp.exp(y).sum(axis=self.axis, keepdims=True))
+
+    def grad_x(self, gy: Any, y: Any) -> Any:
+        return gy - exp(y) * gy.sum(axis=self.axis, keepdims=True)
+
+    samples = [
+        normal(3, 4),
+        case(normal(3, 4), axis=0),
+        case(normal(2, 3, 4), axis=-1),
+        case(extreme(), axis=0),
+        normal(0, 3),
+    ]
+    errors = [((3,),)]
+
+
+@documented(Softmax)
+def softmax(x: Any, axis: int = 1) -> Variable:
+    return apply(Softmax(axis), as_reals(x))
+
+
+@documented(LogSoftmax)
+def log_softmax(x: Any, axis: int = 1) -> Variable:
+    return apply(LogSoftmax(axis), as_reals(x))

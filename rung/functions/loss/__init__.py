@@ -1,0 +1,4 @@
+"""Losses: how wrong predictions are, as one number to make smaller."""
+
+from rung.functions.loss.cross_entropy import *
+from rung.functions.loss.distance import *

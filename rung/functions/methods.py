@@ -1,0 +1,74 @@
+"""The operators and methods of a Variable, and what NumPy's own functions do with one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from rung.core.variable import Variable
+from rung.errors import DTypeError
+from rung.functions.elementwise import *
+from rung.functions.indexing import get_item
+from rung.functions.linalg import matmul
+from rung.functions.ordering import argmax, argmin
+from rung.functions.reduction import all, any, max, mean, min, std, sum, var
+from rung.functions.view import broadcast_to, flatten, reshape, squeeze, swapaxes, transpose
+
+
+def _reshape(x: Variable, *shape: Any) -> Variable:
+    """`x.reshape(2, 3)` or `x.reshape((2, 3))`: see `rung.functions.reshape`."""
+    return reshape(x, shape[0] if len(shape) == 1 else shape)
+
+
+def _transpose(x: Variable, *axes: Any) -> Variable:
+    """`x.transpose()`, `x.transpose(1, 0)` or `x.transpose((1, 0))`: see `rung.functions.transpose`."""
+    if len(axes) == 1 and (axes[0] is None or isinstance(axes[0], (tuple, list))):
+        axes = tuple(axes[0] or ())
+    return transpose(x, axes or None)
+
+
+# NumPy's functions of one element that are also Rung's: np.sin(x) and array * x come here.
+UFUNCS: dict[Any, Any] = {
+    np.add: add, np.subtract: sub, np.multiply: mul, np.divide: div, np.power: pow, np.matmul: matmul,
+    np.negative: neg, np.absolute: absolute, np.sign: sign, np.square: square, np.reciprocal: reciprocal,
+    np.exp: exp, np.exp2: exp2, np.expm1: expm1, np.log: log, np.log1p: log1p, np.log2: log2, np.sqrt: sqrt,
+    np.sin: sin, np.cos: cos, np.tan: tan, np.arcsin: arcsin, np.arccos: arccos, np.arctan: arctan,
+    np.arctan2: arctan2, np.sinh: sinh, np.cosh: cosh, np.tanh: tanh, np.arcsinh: arcsinh, np.arccosh: arccosh,
+    np.arctanh: arctanh, np.maximum: maximum, np.minimum: minimum, np.floor: floor, np.ceil: ceil, np.rint: round,
+    np.fmod: fmod, np.greater: greater, np.greater_equal: greater_equal, np.less: less, np.less_equal: less_equal,
+    np.equal: equal, np.not_equal: not_equal,
+}  # fmt: skip
+
+
+def _ufunc(x: Variable, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
+    """A function of NumPy's, called on a Variable: Rung's own, recorded as ever."""
+    if method != "__call__" or options or ufunc not in UFUNCS:
+        raise DTypeError(
+            f"numpy.{ufunc.__name__}: this call would drop the graph of a Variable; take x.data for the plain array, "
+            "or use the function of rung.functions"
+        )
+    return UFUNCS[ufunc](*inputs)
+
+
+METHODS = {
+    "__add__": add, "__radd__": lambda x, other: add(other, x),
+    "__sub__": sub, "__rsub__": lambda x, other: sub(other, x),
+    "__mul__": mul, "__rmul__": lambda x, other: mul(other, x),
+    "__truediv__": div, "__rtruediv__": lambda x, other: div(other, x),
+    "__pow__": pow, "__rpow__": lambda x, other: pow(other, x),
+    "__matmul__": matmul, "__rmatmul__": lambda x, other: matmul(other, x),
+    "__neg__": neg, "__abs__": absolute, "__getitem__": get_item,
+    "__eq__": equal, "__ne__": not_equal, "__hash__": object.__hash__, "__array_ufunc__": _ufunc,
+    "__gt__": greater, "__ge__": greater_equal, "__lt__": less, "__le__": less_equal,
+    "sum": sum, "mean": mean, "max": max, "min": min,
+    "reshape": _reshape, "transpose": _transpose, "swapaxes": swapaxes, "broadcast_to": broadcast_to,
+    "argmax": argmax, "argmin": argmin, "var": var, "std": std, "any": any, "all": all, "squeeze": squeeze,
+    "flatten": flatten, "T": property(transpose), "astype": cast,
+}  # fmt: skip
+
+
+def bind_methods() -> None:
+    """Give Variables their operators and methods."""
+    for name, method in METHODS.items():
+        setattr(Variable, name, method)
