@@ -40,7 +40,8 @@ def get_array_module(x: Any) -> Any:
     >>> get_array_module(np.zeros(3)) is np
     True
     """
-    return array_module_of(type(getattr(x, "_data", x))) or np
+    array = getattr(x, "_data", x)
+    return array_module_of(type(array)) or getattr(array, "array_module", np)
 
 
 def is_array(x: Any) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from rung.core.batch import aligned, all_batched
 from rung.core.function import Function
 from rung.core.plan import Plan, make_variadic_plan
 from rung.core.tangent import tangents_of_elementwise
@@ -23,6 +24,9 @@ class Elementwise(Function):
 
     def shape(self, *shapes: Shape) -> Shape:
         return broadcast(*shapes)
+
+    def over_batch(self, inputs: list[Any], batched: list[bool]) -> Any:
+        return self(*aligned(inputs, batched))
 
     def tangents(self, inputs: tuple[Any, ...], outputs: tuple[Any, ...], tangents: list[Any]) -> list[Any]:
         return tangents_of_elementwise(self, inputs, outputs, tangents)
@@ -51,9 +55,40 @@ class Reduction(Function):
             expect(all(x[axis] for axis in axes), "there must be at least one element to reduce")
         return kept(x, axes) if self.keepdims else dropped(x, axes)
 
+    def over_batch(self, inputs: list[Any], batched: list[bool]) -> Any:
+        (x,) = inputs
+        axes = normalize_axes(self.axis, x.ndim - 1)
+        return self.changed(axis=tuple(axis + 1 for axis in axes))(x)
+
     def spread(self, y: Any, x_shape: Shape) -> Any:
         """Give a result its reduced axes back, with size 1, so that it broadcasts against the input."""
         return y.reshape(kept(x_shape, normalize_axes(self.axis, len(x_shape))))
+
+
+class AlongAxis(Function):
+    """As many values as there were, each computed from those along one axis.
+
+    Shape: any -> the same.
+    """
+
+    def __init__(self, axis: int = -1):
+        self.axis = axis
+
+    def shape(self, x: Shape) -> Shape:
+        normalize_axes(self.axis, len(x))
+        return x
+
+    def over_batch(self, inputs: list[Any], batched: list[bool]) -> Any:
+        inputs = all_batched(inputs, batched)
+        (axis,) = normalize_axes(self.axis, inputs[0].ndim - 1)
+        return self.changed(axis=axis + 1)(*inputs)
+
+
+class Trailing(Function):
+    """An op on the last axes, which takes all axes before them for examples, broadcast together."""
+
+    def over_batch(self, inputs: list[Any], batched: list[bool]) -> Any:
+        return self(*aligned(inputs, batched))
 
 
 class Variadic(Function):

@@ -24,7 +24,7 @@ from rung.core.tangent import tangents_by_double_vjp, tangents_of_linear, tangen
 from rung.core.variable import handle
 from rung.cuda import ARRAY_MODULES, get_array_module
 from rung.dtypes import harmonize
-from rung.errors import DTypeError, IndexRangeError, RungError, ShapeError, ValueRangeError, message
+from rung.errors import DTypeError, GraphError, IndexRangeError, RungError, ShapeError, ValueRangeError, message
 
 # What the array library raises, and what Rung raises for it if the shape rule has nothing to say.
 OURS: dict[type[Exception], type[RungError]] = {
@@ -191,6 +191,26 @@ class Function:
         if self.multilinear:
             return tangents_of_multilinear(self, inputs, tangents)
         return tangents_by_double_vjp(self, inputs, tangents)
+
+    def over_batch(self, inputs: list[Any], batched: list[bool]) -> Any:
+        """The rule for `vmap`: compute for all examples at once.
+
+        Args:
+            inputs: Variables, arrays and numbers; one with `batched` has the examples along its first axis.
+            batched: which they are; at least one.
+
+        Returns:
+            The output, or a tuple of them, with the examples along the first axis.
+        """
+        raise GraphError(
+            f"{self.name}: vmap has no rule for this function; write its over_batch method, or loop over the examples"
+        )
+
+    def changed(self, **options: Any) -> Any:
+        """The same op with some of its arguments changed."""
+        twin = copy.copy(self)
+        vars(twin).update(options)
+        return twin
 
     def make_plan(self, wanted: int) -> Plan:
         """Work out what to save and to compute when the inputs with these bits want a gradient."""

@@ -14,7 +14,7 @@ from rung.config import current_mode, mode
 from rung.core.backward import backpropagate
 from rung.core.plan import argument_names, gradient_function
 from rung.core.record import Record
-from rung.core.variable import Variable, as_variable
+from rung.core.variable import Variable, as_variable, leaf
 from rung.cuda import get_array_module
 from rung.dtypes import gradient_dtype
 
@@ -119,7 +119,7 @@ def fresh_place(x: Any) -> Variable:
     """
     if isinstance(x, Variable) and x.differentiable:
         return x.reshape(x.shape)  # recorded, so derivatives of higher order find their way back
-    place = Variable(getattr(x, "_data", x))
+    place = leaf(x._data) if isinstance(x, Variable) else Variable(x)
     for each in current_mode().passes:
         if (tangent := each.get(x)) is not None:
             each.set(place, tangent)

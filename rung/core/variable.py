@@ -12,7 +12,7 @@ from rung.config import get_default_dtype
 from rung.core.backward import backpropagate, seed_gradient
 from rung.core.guard import note_exposed, note_written, share_guard
 from rung.core.record import Record, next_serial
-from rung.cuda import as_cupy, as_numpy, device_name, get_array_module
+from rung.cuda import as_cupy, as_numpy, device_name, get_array_module, has_readable_values
 from rung.dtypes import as_array, gradient_dtype
 from rung.errors import DTypeError, GraphError, ShapeError, message
 
@@ -126,6 +126,8 @@ class Variable:
         return format(self.item(), spec) if spec else str(self)
 
     def __repr__(self) -> str:
+        if not has_readable_values(self._data):
+            return f"variable({self._data!r})"
         array = as_numpy(self._data)
         notes = [np.array2string(array, separator=" ", prefix="variable(") if array.ndim else str(array)]
         if self.dtype not in (np.float64, np.int64, np.bool_):
@@ -427,6 +429,11 @@ def handle(data: Any, record: Record) -> Variable:
     variable._data = data
     variable._record = record
     return variable
+
+
+def leaf(data: Any) -> Variable:
+    """A Variable at a place of its own in the graph, on an array or on what stands for one."""
+    return handle(data, Record(None, 0, next_serial(), data.shape, data.dtype, True))
 
 
 def constant(data: Any) -> Variable:

@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Sequence
 from typing import Any
 
+from rung.core.batch import all_batched
 from rung.core.call import apply
 from rung.core.families import Variadic
 from rung.core.samples import case, normal
@@ -49,6 +50,11 @@ class Concat(Variadic):
         (axis,) = normalize_axes(self.axis, len(xs_shapes[index]))
         start = sum(shape[axis] for shape in xs_shapes[:index])
         return gy[(*[slice(None)] * axis, slice(start, start + xs_shapes[index][axis]))]
+
+    def over_batch(self, inputs: list[Any], batched: list[bool]) -> Any:
+        xs = all_batched(inputs, batched)
+        (axis,) = normalize_axes(self.axis, xs[0].ndim - 1)
+        return concat(xs, axis + 1)
 
     samples = [
         (normal(2, 3), normal(4, 3)), case(normal(2, 3), normal(2, 1), normal(2, 0), axis=-1), (normal(3),),

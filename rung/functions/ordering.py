@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from rung.core.call import apply
-from rung.core.families import Reduction
-from rung.core.function import Function
+from rung.core.families import AlongAxis, Reduction
 from rung.core.samples import case, distinct
 from rung.core.variable import Variable
 from rung.errors import ValueRangeError
 from rung.functions.documented import documented
 from rung.functions.indexing import get_item, take_along_axis
+from rung.functions.view import reshape
 from rung.shapes import Shape, expect, normalize_axes
 
 __all__ = ["argmax", "argmin", "argsort", "sort", "topk"]
@@ -31,6 +31,13 @@ class ArgReduction(Reduction):
         expect(self.axis is None or isinstance(self.axis, int), "axis must be one integer, or None")
         return super().shape(x)
 
+    def over_batch(self, inputs: list[Any], batched: list[bool]) -> Any:
+        (x,) = inputs
+        if self.axis is not None:
+            return self.changed(axis=normalize_axes(self.axis, x.ndim - 1)[0] + 1)(x)
+        y = self.changed(axis=1, keepdims=False)(reshape(x, (len(x), -1)))
+        return reshape(y, (len(x), *[1] * (x.ndim - 1))) if self.keepdims else y
+
     samples = [distinct(3, 4), case(distinct(3, 4), axis=-1), case(distinct(2, 3, 4), axis=0, keepdims=True)]
     errors = [((0,),)]
 
@@ -49,20 +56,13 @@ class ArgMin(ArgReduction):
         return x.argmin(axis=self.axis, keepdims=self.keepdims)
 
 
-class ArgSort(Function):
+class ArgSort(AlongAxis):
     """The indices that sort along an axis, smallest first; a constant. Equal elements keep their order.
 
     Shape: any -> the same.
     """
 
     differentiable = False
-
-    def __init__(self, axis: int = -1):
-        self.axis = axis
-
-    def shape(self, x: Shape) -> Shape:
-        normalize_axes(self.axis, len(x))
-        return x
 
     def forward(self, xp: Any, x: Any) -> Any:
         return xp.argsort(x, axis=self.axis, kind="stable")

@@ -43,6 +43,10 @@ class Reshape(View):
     def grad_x(self, gy: Any, x_shape: Shape) -> Any:
         return gy.reshape(x_shape)
 
+    def over_batch(self, inputs: list[Any], batched: list[bool]) -> Any:
+        (x,) = inputs
+        return reshape(x, (len(x), *self.to))
+
     samples = [
         case(normal(3, 4), shape=(2, 6)),
         case(normal(2, 3, 4), shape=(4, -1)),
@@ -76,6 +80,12 @@ class Transpose(View):
         order = [axis % len(self.axes) for axis in self.axes]
         return gy.transpose(tuple(order.index(axis) for axis in range(len(order))))
 
+    def over_batch(self, inputs: list[Any], batched: list[bool]) -> Any:
+        (x,) = inputs
+        n = x.ndim - 1
+        axes = reversed(range(n)) if self.axes is None else [axis % n for axis in self.axes]
+        return transpose(x, (0, *[axis + 1 for axis in axes]))
+
     samples = [
         normal(3, 4),
         case(normal(2, 3, 4), axes=(1, 0, 2)),
@@ -107,6 +117,11 @@ class BroadcastTo(View):
     def grad_x(self, gy: Any) -> Any:
         return gy  # the engine sums over the axes that were stretched
 
+    def over_batch(self, inputs: list[Any], batched: list[bool]) -> Any:
+        (x,) = inputs
+        filled = (len(x), *[1] * (len(self.to) - x.ndim + 1), *x.shape[1:])
+        return broadcast_to(reshape(x, filled), (len(x), *self.to))
+
     samples = [case(normal(3, 1), shape=(2, 3, 4)), case(scalar(2.0), shape=(2, 2))]
 
 
@@ -132,6 +147,11 @@ class SumTo(Function):
 
     def grad_x(self, gy: Any, x_shape: Shape) -> Any:
         return broadcast_to(gy, x_shape)
+
+    def over_batch(self, inputs: list[Any], batched: list[bool]) -> Any:
+        (x,) = inputs
+        filled = (len(x), *[1] * (x.ndim - 1 - len(self.to)), *self.to)
+        return reshape(sum_to(x, filled), (len(x), *self.to))
 
     samples = [case(normal(2, 3, 4), shape=(3, 1)), case(normal(3), shape=())]
 

@@ -20,7 +20,7 @@ from rung.core.variable import Variable, handle
 from rung.errors import DTypeError, MutationError, RungError, ShapeError
 from rung.testing.standin import StandInArray
 from rung.testing.trial import Array, Trial, close, copy_of, inner
-from rung.transform import grad, jvp
+from rung.transform import grad, jvp, vmap
 
 Property = Callable[[Trial], None]
 
@@ -71,6 +71,8 @@ def properties(trial: Trial) -> list[Property]:
     """The properties that must hold at a trial."""
     chosen: list[Property] = [shape_rule_holds, inputs_stay_untouched, dtype_is_kept, layout_does_not_matter]
     chosen += [runs_on_a_stand_in, result_is_finite]
+    if any(isinstance(x, np.ndarray) for x in trial.inputs):
+        chosen += [a_batch_is_its_examples]
     if isinstance(trial.make(), Elementwise):
         chosen += [empty_is_empty, zero_d_stays_an_array, broadcasting_is_expansion]
     if not trial.differentiable:
@@ -281,6 +283,44 @@ def _reverse_over_forward(trial: Trial, weights: list[Array], directions: list[A
     moving = [Variable(trial.inputs[i].copy()) for i in trial.moving]
     _, tangents = jvp(trial.function(), moving, directions)
     return _gradients_or_zeros(tangents, moving, weights)
+
+
+def a_batch_is_its_examples(trial: Trial) -> None:
+    """Under vmap every example is as on its own, forward and backward, whichever inputs the examples differ in."""
+    weights = trial.weights() if trial.differentiable else []
+    others = trial.variables()
+    arrays = [i for i, x in enumerate(trial.inputs) if isinstance(x, np.ndarray)]
+
+    def f(chosen: Sequence[int], *xs: Variable) -> list[Variable]:
+        inputs = list(others)
+        for i, x in zip(chosen, xs, strict=True):
+            inputs[i] = x
+        outputs = trial.run(inputs)
+        if not trial.differentiable:
+            return list(outputs)
+        return [*outputs, *grad(outputs, [inputs[i] for i in trial.moving], weights)]
+
+    for chosen in {tuple(arrays), *[(i,) for i in arrays]}:
+        examples = [trial.drawn_again(chosen) for _ in range(3)]
+        together = vmap(lambda *xs, at=chosen: f(at, *xs))(*[np.stack(xs) for xs in zip(*examples, strict=True)])
+        for k, example in enumerate(examples):
+            for whole, y in zip(together, f(chosen, *map(Variable, example)), strict=True):
+                close(whole._data[k], y._data, f"vmap over inputs {chosen}", 1e-9)
+    if trial.differentiable:
+        _gradient_through_a_batch_is_of_its_examples(trial, weights)
+
+
+def _gradient_through_a_batch_is_of_its_examples(trial: Trial, weights: list[Array]) -> None:
+    examples = [trial.drawn_again(trial.moving) for _ in range(2)]
+    wholes = [Variable(np.stack(xs)) for xs in zip(*examples, strict=True)]
+    seeds = [np.stack([w, 2 * w]) for w in weights]
+    gradients = grad(list(vmap(trial.function())(*wholes)), wholes, seeds)
+    for k, example in enumerate(examples):
+        inputs = list(trial.inputs)
+        for i, x in zip(trial.moving, example, strict=True):
+            inputs[i] = x
+        for whole, g in zip(gradients, trial.gradients([(k + 1) * w for w in weights], inputs), strict=True):
+            close(whole._data[k], g, "gradient through vmap", 1e-9)
 
 
 def _gradients_or_zeros(outputs: Sequence[Any], inputs: list[Any], seeds: list[Array]) -> list[Array]:

@@ -58,6 +58,10 @@ class Trial:
             for i, x in enumerate(given)
         ]
 
+    def drawn_again(self, positions: Sequence[int]) -> list[Any]:
+        """Other values for these inputs."""
+        return [np.asarray(self.case.inputs[i].draw(self.rng)) for i in positions]
+
     def values(self, inputs: Sequence[Any] | None = None) -> list[Array]:
         """The outputs as arrays."""
         return [y._data for y in self.run(self.variables(inputs))]

@@ -5,26 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from rung.core.call import apply
-from rung.core.function import Function
+from rung.core.families import AlongAxis
 from rung.core.samples import case, extreme, normal
 from rung.core.variable import Variable
 from rung.functions.documented import documented
 from rung.functions.elementwise import exp
 from rung.functions.elementwise.selection import as_reals
-from rung.shapes import Shape, normalize_axes
 
 __all__ = ["log_softmax", "softmax"]
-
-
-class AlongAxis(Function):
-    """As many values as there were, each computed from all along one axis."""
-
-    def __init__(self, axis: int = 1):
-        self.axis = axis
-
-    def shape(self, x: Shape) -> Shape:
-        normalize_axes(self.axis, len(x))
-        return x
 
 
 class Softmax(AlongAxis):
@@ -45,13 +33,13 @@ class Softmax(AlongAxis):
         return g - y * g.sum(axis=self.axis, keepdims=True)
 
     samples = [
-        normal(3, 4),
+        case(normal(3, 4), axis=1),
         case(normal(3, 4), axis=0),
         case(normal(2, 3, 4), axis=-1),
         case(extreme(), axis=0),
-        normal(0, 3),
+        case(normal(0, 3), axis=1),
     ]
-    errors = [((3,),)]
+    errors = [case((3,), axis=1)]
 
 
 class LogSoftmax(AlongAxis):
@@ -70,13 +58,13 @@ class LogSoftmax(AlongAxis):
         return gy - exp(y) * gy.sum(axis=self.axis, keepdims=True)
 
     samples = [
-        normal(3, 4),
+        case(normal(3, 4), axis=1),
         case(normal(3, 4), axis=0),
         case(normal(2, 3, 4), axis=-1),
         case(extreme(), axis=0),
-        normal(0, 3),
+        case(normal(0, 3), axis=1),
     ]
-    errors = [((3,),)]
+    errors = [case((3,), axis=1)]
 
 
 @documented(Softmax)

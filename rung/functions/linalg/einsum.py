@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from string import ascii_letters
 from typing import Any
 
 from rung.core.call import apply
@@ -58,6 +59,12 @@ class Einsum(Variadic):
         g = apply(Einsum(f"{','.join(others)}->{''.join(known)}"), *factors)
         kept = [n if letter in known else 1 for letter, n in zip(letters, xs_shapes[index], strict=True)]
         return broadcast_to(reshape(g, kept), xs_shapes[index])
+
+    def over_batch(self, inputs: list[Any], batched: list[bool]) -> Any:
+        used = "".join([*self.inputs_letters, self.output_letters])
+        example = next(letter for letter in ascii_letters if letter not in used)
+        marked = [example * here + s for s, here in zip(self.inputs_letters, batched, strict=True)]
+        return einsum(f"{','.join(marked)}->{example}{self.output_letters}", *inputs)
 
     samples = [
         case(normal(2, 3), normal(3, 4), rule="ij,jk->ik"), case(normal(2, 3), rule="ij->j"),

@@ -1,17 +1,20 @@
-"""Products of matrices."""
+"""Products of vectors, matrices and arrays of more axes."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Sequence
 from typing import Any
 
+from rung.core.batch import all_batched
 from rung.core.call import apply
+from rung.core.families import Trailing
 from rung.core.function import Function
 from rung.core.samples import normal
 from rung.core.variable import Variable
 from rung.errors import ShapeError, message
 from rung.functions.documented import documented
-from rung.functions.view import reshape, swapaxes
+from rung.functions.view import expand_dims, reshape, swapaxes
 from rung.shapes import Shape, broadcast, expect
 
 __all__ = ["linear", "matmul"]
@@ -22,7 +25,7 @@ def swap(x: Any) -> Any:
     return x.T if x.ndim == 2 else swapaxes(x, -1, -2)
 
 
-class MatMul(Function):
+class MatMul(Trailing):
     """The product of the last two axes; the leading axes broadcast.
 
     A vector is a row on the left, a column on the right.
@@ -90,6 +93,14 @@ class Linear(Function):
     def grad_b(self, gy: Any) -> Any:
         return gy.sum(axis=tuple(range(gy.ndim - 1)))
 
+    def over_batch(self, inputs: list[Any], batched: list[bool]) -> Any:
+        x, W, b = inputs
+        if batched == [True, False, False]:
+            return self(x, W, b)
+        x, W, b = all_batched(inputs, batched)
+        rows = reshape(x, (len(x), -1, x.shape[-1]))
+        return reshape(apply(MatMul(), rows, W) + expand_dims(b, 1), (*x.shape[:-1], b.shape[-1]))
+
     samples = [(normal(2, 3), normal(3, 4), normal(4)), (normal(5, 2, 3), normal(3, 4), normal(4)),
                (normal(0, 3), normal(3, 4), normal(4)), (normal(3), normal(3, 4), normal(4))]  # fmt: skip
     errors = [((2, 3), (2, 3), (3,)), ((2, 3), (3, 4), (1, 4)), ((2, 3), (3, 4), (3,))]
@@ -102,29 +113,157 @@ def _rows(x: Any) -> Any:
 
 @documented(MatMul)
 def matmul(a: Any, b: Any) -> Variable:
-    row, column = _is_vector(a), _is_vector(b)
-    if row or column:
-        _check_product(a, b)
+    row, column = is_vector(a), is_vector(b)
     if not (row or column):
         return apply(MatMul(), a, b)
+    check_shapes("matmul", MatMul().shape, a=a, b=b)
     y = apply(MatMul(), reshape(a, (1, -1)) if row else a, reshape(b, (-1, 1)) if column else b)
     if column:
         y = reshape(y, y.shape[:-1])
     return reshape(y, (*y.shape[:-2], *y.shape[-1:]) if not column else y.shape[:-1]) if row else y
 
 
-def _check_product(a: Any, b: Any) -> None:
-    """Refuse what does not fit while the vectors still have the shapes that the caller gave them."""
+def check_shapes(op: str, rule: Callable[..., Any], **xs: Any) -> None:
+    """Refuse what does not fit while all still have the shapes that the caller gave them."""
     try:
-        MatMul().shape(*[getattr(x, "shape", ()) for x in (a, b)])
+        rule(*[getattr(x, "shape", ()) for x in xs.values()])
     except ShapeError as error:
-        raise ShapeError(message("matmul", str(error), a=a, b=b)) from None
+        raise ShapeError(message(op, str(error), **xs)) from None
 
 
-def _is_vector(x: Any) -> bool:
+def is_vector(x: Any) -> bool:
     return len(getattr(x, "shape", ())) == 1
 
 
 @documented(Linear)
 def linear(x: Any, W: Any, b: Any = None) -> Variable:
     return matmul(x, W) if b is None else apply(Linear(), x, W, b)
+
+
+def tensordot(a: Any, b: Any, axes: int | tuple[int | Sequence[int], int | Sequence[int]] = 2) -> Variable:
+    """Multiply, and sum over pairs of axes; the other axes of a stay in front of those of b.
+
+        y[i, j] = sum over k of  a[i, k] b[k, j],      i, j and k standing for several axes
+
+    Shape: a, b -> the rest of a, the rest of b.
+
+    Args:
+        axes: how many of the last axes of a go with as many of the first of b; or the axes of a and those of b.
+
+    >>> import numpy as np
+    >>> tensordot(np.ones((2, 3, 4)), np.ones((4, 3)), axes=((1, 2), (1, 0))).shape
+    (2,)
+    """
+    pairs: list[tuple[Shape, Shape]] = []
+    check_shapes("tensordot", lambda p, q: pairs.append(_paired(axes, p, q)), a=a, b=b)
+    (left, right) = pairs[0]
+    free_a = [axis for axis in range(a.ndim) if axis not in left]
+    free_b = [axis for axis in range(b.ndim) if axis not in right]
+    n = math.prod(a.shape[axis] for axis in left)
+    rows = reshape(transpose(a, [*free_a, *left]), (math.prod(a.shape[axis] for axis in free_a), n))
+    columns = reshape(transpose(b, [*right, *free_b]), (n, math.prod(b.shape[axis] for axis in free_b)))
+    return reshape(matmul(rows, columns), [*[a.shape[i] for i in free_a], *[b.shape[i] for i in free_b]])
+
+
+def _paired(axes: Any, a: Shape, b: Shape) -> tuple[Shape, Shape]:
+    """The axes of a and of b that are summed over together, in the same order."""
+    if isinstance(axes, int):
+        expect(0 <= axes <= min(len(a), len(b)), f"both must have the {axes} axes that are summed over")
+        left, right = tuple(range(len(a) - axes, len(a))), tuple(range(axes))
+    else:
+        left, right = map(as_shape, axes)
+        normalize_axes(left, len(a)), normalize_axes(right, len(b))
+        left, right = tuple(i % len(a) for i in left), tuple(i % len(b) for i in right)
+    expect([a[i] for i in left] == [b[i] for i in right], f"the axes {left} of a must equal the axes {right} of b")
+    return left, right
+
+
+def dot(a: Any, b: Any) -> Variable:
+    """Multiply by NumPy's rule for `dot`: the last axis of a with the second-last of b, or its only one.
+
+        y[i, j] = sum over k of  a[i, k] b[k, j],      i and j standing for all other axes
+
+    A number multiplies every element. For batches of matrices, take `matmul`.
+
+    Shape: (..., k), (..., k, m) -> the rest of a, the rest of b;  (k,), (k,) -> ()
+
+    >>> import numpy as np
+    >>> dot(np.array([1.0, 2.0]), np.array([3.0, 4.0]))
+    variable(11.0)
+    """
+    shapes = [getattr(x, "shape", ()) for x in (a, b)]
+    if () in shapes:
+        return mul(a, b)
+    check_shapes("dot", lambda a, b: expect(a[-1] == b[-2:][0], "the last axis of a must equal the second-last of b"),
+                 a=a, b=b)  # fmt: skip
+    return tensordot(a, b, (-1, max(len(shapes[1]) - 2, 0)))
+
+
+def vdot(a: Any, b: Any) -> Variable:
+    """The sum of the products of all elements, whatever their axes.
+
+        y = sum(a.flatten() b.flatten())
+
+    Shape: two of the same size -> ()
+
+    >>> import numpy as np
+    >>> vdot(np.ones((2, 3)), np.ones((3, 2)))
+    variable(6.0)
+    """
+    check_shapes("vdot", lambda a, b: expect(math.prod(a) == math.prod(b), "both must have the same size"), a=a, b=b)
+    return matmul(reshape(a, (-1,)), reshape(b, (-1,)))
+
+
+def outer(a: Any, b: Any) -> Variable:
+    """Every element of a times every element of b.
+
+        y[i, j] = a[i] b[j]
+
+    Shape: any two, of sizes n and m -> (n, m)
+
+    >>> import numpy as np
+    >>> outer(np.array([1.0, 2.0]), np.array([3.0, 4.0]))
+    variable([[3. 4.] [6. 8.]])
+    """
+    return mul(reshape(a, (-1, 1)), reshape(b, (1, -1)))
+
+
+def kron(a: Any, b: Any) -> Variable:
+    """The Kronecker product: every element of a replaced by itself times all of b.
+
+        y[i p + k, j q + l] = a[i, j] b[k, l],      b being p by q
+
+    Shape: (n, m), (p, q) -> (n p, m q); likewise for other numbers of axes, the shorter shape filled up with ones.
+
+    >>> import numpy as np
+    >>> kron(np.array([1.0, 10.0]), np.array([1.0, 2.0]))
+    variable([ 1.  2. 10. 20.])
+    """
+    p, q = (list(getattr(x, "shape", ())) for x in (a, b))
+    p, q = [1] * (len(q) - len(p)) + p, [1] * (len(p) - len(q)) + q
+    blocks = reshape(a, [n for size in p for n in (size, 1)]) * reshape(b, [n for size in q for n in (1, size)])
+    return reshape(blocks, [n * m for n, m in zip(p, q, strict=True)])
+
+
+def bilinear(x1: Any, x2: Any, W: Any, b: Any = None) -> Variable:
+    """A map of the last axes of two inputs that is linear in each of them.
+
+        y[k] = sum over i, j of  x1[i] W[k, i, j] x2[j]  + b[k]
+
+    Shape: (..., in1), (..., in2), (out, in1, in2), (out,) -> (..., out)
+
+    >>> import numpy as np
+    >>> bilinear(np.ones((5, 2)), np.ones((5, 3)), np.ones((4, 2, 3))).shape
+    (5, 4)
+    """
+    check_shapes("bilinear", _check_bilinear, x1=x1, x2=x2, W=W, **({} if b is None else {"b": b}))
+    *lead, n1 = x1.shape
+    n2 = x2.shape[-1]
+    pairs = reshape(reshape(x1, (*lead, n1, 1)) * reshape(x2, (*lead, 1, n2)), (*lead, n1 * n2))
+    return linear(pairs, transpose(reshape(W, (W.shape[0], n1 * n2))), b)
+
+
+def _check_bilinear(x1: Shape, x2: Shape, W: Shape, b: Shape | None = None) -> None:
+    expect(len(x1) >= 1 and x1[:-1] == x2[:-1] and len(x2) >= 1, "x1 and x2 must be equal but for the last axis")
+    expect(W[1:] == (x1[-1], x2[-1]), "W must have an axis of outputs, and the last axes of x1 and of x2")
+    expect(b is None or b == W[:1], "b must have one element for each output")
