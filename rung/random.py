@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -21,11 +23,9 @@ def seed(value: int | None) -> None:
     >>> seed(0); a == generator().random()
     True
     """
-    global _seed
     if value is not None and (not isinstance(value, int) or value < 0):
         raise ValueRangeError(f"seed: expected an integer of at least 0, or None, but got {value!r}")
-    _seed = value
-    _generators.clear()
+    _restart(value, {})
 
 
 def generator(xp: Any = np) -> Any:
@@ -33,6 +33,24 @@ def generator(xp: Any = np) -> Any:
     if xp not in _generators:
         _generators[xp] = xp.random.default_rng(_seed)
     return _generators[xp]
+
+
+@contextmanager
+def forked(seed: int) -> Iterator[None]:
+    """Run a block with generators of its own, all started from one number; what was drawn before goes on after it."""
+    outside = _generators.copy(), _seed
+    _restart(seed, {})
+    try:
+        yield
+    finally:
+        _restart(outside[1], outside[0])
+
+
+def _restart(seed: int | None, generators: dict[Any, Any]) -> None:
+    global _seed
+    _seed = seed
+    _generators.clear()
+    _generators.update(generators)
 
 
 def get_state() -> dict[str, Any]:

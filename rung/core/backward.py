@@ -44,18 +44,20 @@ def backpropagate(
     retain_graph: bool | None = None,
     retain_grad: bool = False,
     targets: Sequence[Record] | None = None,
+    since: int = 0,
 ) -> dict[Record, Any]:
     """Walk the graph back from `roots`, pairs of a record and its gradient.
 
     Without `targets`, the gradients of leaves are added to their records. With them, nothing is written: the
-    gradients of just these records are returned, and only what leads to them is computed.
+    gradients of just these records are returned, and only what leads to them is computed, through nodes that were
+    made after the moment `since`.
     """
     now = current_mode()
     create_graph = now.create_graph if create_graph is None else create_graph
     retain_graph = create_graph if retain_graph is None else retain_graph
     plain = not (create_graph or now.passes)
     found: dict[Record, Any] | None = None if targets is None else dict.fromkeys(targets)
-    path = None if found is None else _path_to(found, [record for record, _ in roots])
+    path = None if found is None else _path_to(found, [record for record, _ in roots], since)
     if plain:
         roots = [(record, getattr(seed, "_data", seed)) for record, seed in roots]
     with mode(raw=plain, enable_backprop=create_graph, create_graph=create_graph):
@@ -148,14 +150,15 @@ def _check_finite(node: Any, arrivals: Iterable[Root]) -> None:
             raise NanError(f"{node.op.name}: the first NaN or infinity of this backward came out of its derivative")
 
 
-def _path_to(targets: dict[Record, Any], roots: list[Record]) -> set[Any]:
+def _path_to(targets: dict[Record, Any], roots: list[Record], since: int) -> set[Any]:
     """The nodes and records between `roots` and `targets`: all whose gradient is worth computing."""
     nodes, stack = set(), [root.creator for root in roots if root.creator is not None]
     while stack:
         node = stack.pop()
         if node not in nodes:
             nodes.add(node)
-            stack.extend(edge.creator for edge in node.edges if edge.creator is not None)
+            makers = [edge.creator for edge in node.edges if edge.creator is not None]
+            stack.extend(maker for maker in makers if maker.serial > since)
     path: set[Any] = set(targets)
     for node in sorted(nodes, key=lambda node: node.serial):
         for edge in node.edges:

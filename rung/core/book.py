@@ -25,6 +25,7 @@ from rung.core.node import Node
 from rung.core.plan import Plan
 from rung.core.record import Record
 from rung.core.variable import as_variable, constant, handle
+from rung.cuda import get_array_module
 from rung.dtypes import NUMBERS, as_array
 from rung.errors import GraphError
 
@@ -84,7 +85,7 @@ def _plan(n_inputs: int, n_outputs: int) -> Plan:
 
 
 def _gradient(y: Any, gy: Any) -> Any:
-    return constant(np.zeros(y.shape, y.dtype)) if gy is None else as_variable(gy)
+    return constant(get_array_module(y).zeros(y.shape, y.dtype)) if gy is None else as_variable(gy)
 
 
 def _as_gradient(gradient: Any) -> Any:

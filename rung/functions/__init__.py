@@ -3,6 +3,7 @@
 import sys
 
 from rung.functions.activation import *
+from rung.functions.cumulative import *
 from rung.functions.elementwise import *
 from rung.functions.indexing import *
 from rung.functions.joining import *

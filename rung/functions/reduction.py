@@ -9,12 +9,13 @@ from rung.core.call import apply
 from rung.core.families import Reduction
 from rung.core.samples import case, distinct, extreme, mask, normal, scalar
 from rung.core.variable import Variable
+from rung.errors import ShapeError, message
 from rung.functions.documented import documented
 from rung.functions.elementwise import cast, equal, exp, sqrt, where
 from rung.functions.view import broadcast_to, reshape, transpose
 from rung.shapes import Axis, Shape, dropped, kept, normalize_axes
 
-__all__ = ["all", "any", "logsumexp", "max", "mean", "min", "norm", "prod", "std", "sum", "var"]
+__all__ = ["average", "all", "any", "logsumexp", "max", "mean", "min", "norm", "prod", "std", "sum", "var"]
 
 _EVERY_AXIS = [
     normal(3, 4), case(normal(3, 4), axis=0), case(normal(2, 3, 4), axis=(0, -1)), scalar(2.0),
@@ -170,6 +171,33 @@ def any(x: Any, axis: Axis = None, keepdims: bool = False) -> Variable:
 @documented(AllTrue)
 def all(x: Any, axis: Axis = None, keepdims: bool = False) -> Variable:
     return apply(AllTrue(axis, keepdims), x)
+
+
+def average(x: Any, axis: Axis = None, weights: Any = None, keepdims: bool = False) -> Variable:
+    """The mean along axes, in which elements count by their weights.
+
+        y = sum(w x) / sum(w)
+
+    Shape, axis, keepdims: as in `mean`; the weights have the shape of x, or are a vector for the one axis given.
+
+    >>> import numpy as np
+    >>> average(Variable(np.array([1.0, 4.0])), weights=np.array([2.0, 1.0]))
+    variable(2.0)
+    """
+    if weights is None:
+        return mean(x, axis, keepdims)
+    shape, given = getattr(x, "shape", ()), getattr(weights, "shape", ())
+    axes = normalize_axes(axis, len(shape))
+    if given != shape:
+        if len(axes) != 1 or given != (shape[axes[0]],):
+            raise ShapeError(
+                message(
+                    "average", "weights must have the shape of x, or be a vector for the axis", x=x, weights=weights
+                )
+            )
+        weights = reshape(weights, [n if i in axes else 1 for i, n in enumerate(shape)])
+    total = sum(broadcast_to(weights, shape), axis, keepdims)
+    return sum(x * weights, axis, keepdims) / total
 
 
 def var(x: Any, axis: Axis = None, keepdims: bool = False, ddof: int = 0) -> Variable:

@@ -71,18 +71,16 @@ def properties(trial: Trial) -> list[Property]:
     """The properties that must hold at a trial."""
     chosen: list[Property] = [shape_rule_holds, inputs_stay_untouched, dtype_is_kept, layout_does_not_matter]
     chosen += [runs_on_a_stand_in, result_is_finite]
-    if any(isinstance(x, np.ndarray) for x in trial.inputs):
-        chosen += [a_batch_is_its_examples]
     if isinstance(trial.make(), Elementwise):
         chosen += [empty_is_empty, zero_d_stays_an_array, broadcasting_is_expansion]
     if not trial.differentiable:
-        return [*chosen, is_a_constant]
+        return [*chosen, is_a_constant, a_batch_is_its_examples]
     chosen += [create_graph_changes_nothing, gradient_has_the_dtype, gradient_is_not_nan, gradients_are_owned]
     chosen += [writes_are_noticed, backward_makes_no_variable]
     if trial.smooth:
         chosen += [used_twice_is_the_sum, calls_do_not_disturb_each_other]
         chosen += [first_derivative_is_true, second_derivative_is_true, vjp_is_linear, modes_are_adjoint]
-    return chosen
+    return [*chosen, a_batch_is_its_examples]
 
 
 def _run(prove: Property, trial: Trial) -> None:
@@ -300,7 +298,7 @@ def a_batch_is_its_examples(trial: Trial) -> None:
             return list(outputs)
         return [*outputs, *grad(outputs, [inputs[i] for i in trial.moving], weights)]
 
-    for chosen in {tuple(arrays), *[(i,) for i in arrays]}:
+    for chosen in {tuple(arrays), *[(i,) for i in arrays]} - {()}:
         examples = [trial.drawn_again(chosen) for _ in range(3)]
         together = vmap(lambda *xs, at=chosen: f(at, *xs))(*[np.stack(xs) for xs in zip(*examples, strict=True)])
         for k, example in enumerate(examples):

@@ -7,6 +7,7 @@ with NumPy's arrays. An op that passes here runs unchanged on a GPU library and 
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -53,7 +54,7 @@ def _wrap(value: Any) -> Any:
         return StandInArray(np.asarray(value))
     if isinstance(value, tuple) and any(isinstance(part, np.ndarray) for part in value):
         return tuple(_wrap(part) for part in value)
-    if callable(value) and not isinstance(value, (type, np.dtype)):
+    if isinstance(value, ModuleType) or (callable(value) and not isinstance(value, (type, np.dtype))):
         return _Wrapped(value)
     return value
 

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from rung.core.call import apply
 from rung.core.families import Elementwise
 from rung.core.samples import extreme, normal, scalar
 from rung.core.variable import Variable
-from rung.functions.activation.sigmoidal import sigmoid
+from rung.functions.activation.sigmoidal import sigmoid, softplus
 from rung.functions.documented import documented
-from rung.functions.elementwise import where
+from rung.functions.elementwise import clip, erf, exp, tanh, where
+from rung.functions.elementwise.special import erf_of
 
-__all__ = ["hard_swish", "silu"]
+__all__ = ["gelu", "mish", "hard_swish", "silu"]
+
+
+_C = math.sqrt(2 / math.pi)
 
 
 class SiLU(Elementwise):
@@ -51,6 +56,68 @@ class HardSwish(Elementwise):
     samples = [normal(3, 4), scalar(3.5), extreme()]
 
 
+class GELU(Elementwise):
+    """Let x through as often as a standard normal variable lies below it.
+
+        y = x Phi(x) = x (1 + erf(x / sqrt(2))) / 2           dy/dx = Phi(x) + x phi(x)
+
+    Shape: any -> the same. Source: Hendrycks and Gimpel, 2016.
+
+    Args:
+        approximate: with tanh instead, as GPT-2 does: y = x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x ** 3))) / 2
+    """
+
+    def forward(self, xp: Any, x: Any) -> Any:
+        wide = x.astype(xp.float32) if x.dtype == xp.float16 else x
+        return (x * (0.5 + 0.5 * erf_of(xp, wide * math.sqrt(0.5)))).astype(x.dtype if x.dtype.kind == "f" else float)
+
+    def dx(self, x: Any) -> Any:
+        density = exp(x * x * -0.5) * (1 / math.sqrt(2 * math.pi))
+        return erf(x * math.sqrt(0.5)) * 0.5 + 0.5 + x * density
+
+    samples = [normal(3, 4), scalar(0.5), extreme()]
+
+
+class TanhGELU(Elementwise):
+    """GELU with a tanh in the place of the error function.
+
+        y = x (1 + t) / 2,  t = tanh(c (x + 0.044715 x ** 3)),  c = sqrt(2 / pi)
+        dy/dx = (1 + t) / 2 + x (1 - t ** 2) c (1 + 0.134145 x ** 2) / 2
+
+    Shape: any -> the same. Source: Hendrycks and Gimpel, 2016.
+    """
+
+    def forward(self, xp: Any, x: Any) -> Any:
+        return x * (0.5 + 0.5 * xp.tanh(_C * x * (1 + 0.044715 * x * x)))
+
+    def dx(self, x: Any) -> Any:
+        x = clip(x, -20.0, 20.0)  # beyond, t is 1 to the last digit, and x ** 2 would overflow beside it
+        t = tanh(x * (x * x * (0.044715 * _C) + _C))
+        return (t + 1) * 0.5 + x * (1 - t * t) * (x * x * (0.134145 * _C) + _C) * 0.5
+
+    samples = [normal(3, 4), scalar(0.5), extreme()]
+
+
+class Mish(Elementwise):
+    """A smooth activation that dips below 0 and comes back.
+
+        y = x t,  t = tanh(log(1 + exp(x)))        dy/dx = t + x (1 - t ** 2) sigmoid(x)
+
+    Shape: any -> the same. Source: Misra, BMVC 2020.
+    """
+
+    def forward(self, xp: Any, x: Any) -> Any:
+        e = xp.exp(-abs(x))  # t is (1 + exp(x)) ** 2 - 1 over the same + 1, and both are divided by exp(2 x) if x > 0
+        top = xp.where(x >= 0, 1 + 2 * e, e * (e + 2))
+        return x * (top / (top + 2 * xp.where(x >= 0, e * e, 1)))
+
+    def dx(self, x: Any) -> Any:
+        t = tanh(softplus(x))
+        return t + x * (1 - t * t) * sigmoid(x)
+
+    samples = [normal(3, 4), scalar(0.5), extreme()]
+
+
 @documented(SiLU)
 def silu(x: Any) -> Variable:
     return apply(SiLU(), x)
@@ -59,3 +126,13 @@ def silu(x: Any) -> Variable:
 @documented(HardSwish)
 def hard_swish(x: Any) -> Variable:
     return apply(HardSwish(), x)
+
+
+@documented(GELU)
+def gelu(x: Any, approximate: bool = False) -> Variable:
+    return apply(TanhGELU() if approximate else GELU(), x)
+
+
+@documented(Mish)
+def mish(x: Any) -> Variable:
+    return apply(Mish(), x)

@@ -11,7 +11,7 @@ from rung.core.variable import Variable
 from rung.functions.documented import documented
 from rung.functions.elementwise import where
 
-__all__ = ["celu", "elu", "leaky_relu", "relu", "relu6", "selu"]
+__all__ = ["prelu", "celu", "elu", "leaky_relu", "relu", "relu6", "selu"]
 
 _ALPHA, _SCALE = 1.6732632423543772, 1.0507009873554805
 
@@ -136,6 +136,28 @@ class SELU(Elementwise):
     samples = [away_from(3, 4), extreme()]
 
 
+class PReLU(Elementwise):
+    """A ReLU whose slope on the negative side is learnt.
+
+        y = x if x > 0 else slope x        dy/dx = 1 or slope        dy/dslope = 0 or x
+
+    Shape: any two that broadcast, usually (N, C, …) and (C, 1, …) -> the broadcast shape.
+    Source: He et al., ICCV 2015.
+    """
+
+    def forward(self, xp: Any, x: Any, slope: Any) -> Any:
+        return xp.where(x > 0, x, slope * x)
+
+    def dx(self, x: Any, slope: Any) -> Any:
+        return where(x > 0, 1.0, slope)
+
+    def dslope(self, x: Any) -> Any:
+        return where(x > 0, 0.0, x)
+
+    samples = [(away_from(3, 4), normal(4)), (away_from(2, 3, 4), normal(3, 1)), (away_from(3), 0.25)]
+    errors = [((2, 3), (2,))]
+
+
 @documented(ReLU)
 def relu(x: Any) -> Variable:
     return apply(ReLU(), x)
@@ -164,3 +186,8 @@ def celu(x: Any, alpha: float = 1.0) -> Variable:
 @documented(SELU)
 def selu(x: Any) -> Variable:
     return apply(SELU(), x)
+
+
+@documented(PReLU)
+def prelu(x: Any, slope: Any) -> Variable:
+    return apply(PReLU(), x, slope)

@@ -12,12 +12,14 @@ from rung.core.families import Trailing
 from rung.core.function import Function
 from rung.core.samples import normal
 from rung.core.variable import Variable
+from rung.dtypes import as_operand
 from rung.errors import ShapeError, message
 from rung.functions.documented import documented
-from rung.functions.view import expand_dims, reshape, swapaxes
-from rung.shapes import Shape, broadcast, expect
+from rung.functions.elementwise import mul
+from rung.functions.view import expand_dims, reshape, swapaxes, transpose
+from rung.shapes import Shape, as_shape, broadcast, expect, normalize_axes
 
-__all__ = ["linear", "matmul"]
+__all__ = ["bilinear", "dot", "kron", "linear", "matmul", "outer", "tensordot", "vdot"]
 
 
 def swap(x: Any) -> Any:
@@ -123,10 +125,13 @@ def matmul(a: Any, b: Any) -> Variable:
     return reshape(y, (*y.shape[:-2], *y.shape[-1:]) if not column else y.shape[:-1]) if row else y
 
 
-def check_shapes(op: str, rule: Callable[..., Any], **xs: Any) -> None:
-    """Refuse what does not fit while all still have the shapes that the caller gave them."""
+def check_shapes(op: str, rule: Callable[..., Any], **xs: Any) -> Any:
+    """Ask a shape rule while all still have the shapes that the caller gave them; return what it says."""
+    for x in xs.values():
+        if not isinstance(x, Variable):
+            as_operand(x, op)
     try:
-        rule(*[getattr(x, "shape", ()) for x in xs.values()])
+        return rule(*[getattr(x, "shape", ()) for x in xs.values()])
     except ShapeError as error:
         raise ShapeError(message(op, str(error), **xs)) from None
 
@@ -154,28 +159,26 @@ def tensordot(a: Any, b: Any, axes: int | tuple[int | Sequence[int], int | Seque
     >>> tensordot(np.ones((2, 3, 4)), np.ones((4, 3)), axes=((1, 2), (1, 0))).shape
     (2,)
     """
-    pairs: list[tuple[Shape, Shape]] = []
-    check_shapes("tensordot", lambda p, q: pairs.append(_paired(axes, p, q)), a=a, b=b)
-    (left, right) = pairs[0]
-    free_a = [axis for axis in range(a.ndim) if axis not in left]
-    free_b = [axis for axis in range(b.ndim) if axis not in right]
-    n = math.prod(a.shape[axis] for axis in left)
-    rows = reshape(transpose(a, [*free_a, *left]), (math.prod(a.shape[axis] for axis in free_a), n))
-    columns = reshape(transpose(b, [*right, *free_b]), (n, math.prod(b.shape[axis] for axis in free_b)))
-    return reshape(matmul(rows, columns), [*[a.shape[i] for i in free_a], *[b.shape[i] for i in free_b]])
+    order_a, order_b, k = check_shapes("tensordot", lambda a, b: _paired(axes, a, b), a=a, b=b)
+    a, b = transpose(a, order_a), transpose(b, order_b)
+    rest_a, rest_b = a.shape[: a.ndim - k], b.shape[k:]
+    summed = math.prod(b.shape[:k])
+    rows, columns = reshape(a, (math.prod(rest_a), summed)), reshape(b, (summed, math.prod(rest_b)))
+    return reshape(matmul(rows, columns), (*rest_a, *rest_b))
 
 
-def _paired(axes: Any, a: Shape, b: Shape) -> tuple[Shape, Shape]:
-    """The axes of a and of b that are summed over together, in the same order."""
+def _paired(axes: Any, a: Shape, b: Shape) -> tuple[Shape, Shape, int]:
+    """The orders that bring the axes to sum over to the end of a and the front of b, and how many they are."""
     if isinstance(axes, int):
         expect(0 <= axes <= min(len(a), len(b)), f"both must have the {axes} axes that are summed over")
-        left, right = tuple(range(len(a) - axes, len(a))), tuple(range(axes))
-    else:
-        left, right = map(as_shape, axes)
-        normalize_axes(left, len(a)), normalize_axes(right, len(b))
-        left, right = tuple(i % len(a) for i in left), tuple(i % len(b) for i in right)
+        axes = range(len(a) - axes, len(a)), range(axes)
+    left, right = map(as_shape, axes)
+    normalize_axes(left, len(a))
+    normalize_axes(right, len(b))
+    left, right = tuple(i % len(a) for i in left), tuple(i % len(b) for i in right)
     expect([a[i] for i in left] == [b[i] for i in right], f"the axes {left} of a must equal the axes {right} of b")
-    return left, right
+    free_a, free_b = (i for i in range(len(a)) if i not in left), (i for i in range(len(b)) if i not in right)
+    return (*free_a, *left), (*right, *free_b), len(left)
 
 
 def dot(a: Any, b: Any) -> Variable:
@@ -191,12 +194,16 @@ def dot(a: Any, b: Any) -> Variable:
     >>> dot(np.array([1.0, 2.0]), np.array([3.0, 4.0]))
     variable(11.0)
     """
-    shapes = [getattr(x, "shape", ()) for x in (a, b)]
-    if () in shapes:
+    n, m = check_shapes("dot", _check_dot, a=a, b=b)
+    if n == 0 or m == 0:
         return mul(a, b)
-    check_shapes("dot", lambda a, b: expect(a[-1] == b[-2:][0], "the last axis of a must equal the second-last of b"),
-                 a=a, b=b)  # fmt: skip
-    return tensordot(a, b, (-1, max(len(shapes[1]) - 2, 0)))
+    return matmul(a, b) if m <= 2 else tensordot(a, b, (-1, -2))
+
+
+def _check_dot(a: Shape, b: Shape) -> tuple[int, int]:
+    fits = not a or not b or a[-1] == b[-2:][0]
+    expect(fits, "the last axis of a must equal the second-last of b, or its only one")
+    return len(a), len(b)
 
 
 def vdot(a: Any, b: Any) -> Variable:
@@ -225,7 +232,7 @@ def outer(a: Any, b: Any) -> Variable:
     >>> outer(np.array([1.0, 2.0]), np.array([3.0, 4.0]))
     variable([[3. 4.] [6. 8.]])
     """
-    return mul(reshape(a, (-1, 1)), reshape(b, (1, -1)))
+    return reshape(a, (-1, 1)) * reshape(b, (1, -1))
 
 
 def kron(a: Any, b: Any) -> Variable:
@@ -239,8 +246,8 @@ def kron(a: Any, b: Any) -> Variable:
     >>> kron(np.array([1.0, 10.0]), np.array([1.0, 2.0]))
     variable([ 1.  2. 10. 20.])
     """
-    p, q = (list(getattr(x, "shape", ())) for x in (a, b))
-    p, q = [1] * (len(q) - len(p)) + p, [1] * (len(p) - len(q)) + q
+    p, q = check_shapes("kron", lambda a, b: (a, b), a=a, b=b)
+    p, q = (1,) * (len(q) - len(p)) + p, (1,) * (len(p) - len(q)) + q
     blocks = reshape(a, [n for size in p for n in (size, 1)]) * reshape(b, [n for size in q for n in (1, size)])
     return reshape(blocks, [n * m for n, m in zip(p, q, strict=True)])
 

@@ -1,5 +1,7 @@
 """Ops on one element at a time: each written independently in NumPy, and PyTorch's."""
 
+import math
+
 import numpy as np
 
 
@@ -17,7 +19,38 @@ def _softmax(x, axis=1):
     return (exact / exact.sum(axis=axis, keepdims=True)).astype(float)
 
 
+def _polygamma(x, n):
+    """The defining sum, with its tail as an integral, a half step and a derivative (Euler and Maclaurin)."""
+    terms = 400
+    end = x + terms
+    if n == 0:
+        return np.log(end) - 0.5 / end - 1 / 12 / end**2 - sum(1 / (x + k) for k in range(terms))
+    head = sum((x + k) ** -(n + 1.0) for k in range(terms))
+    tail = end ** -float(n) / n + end ** -(n + 1.0) / 2 + (n + 1) / 12 * end ** -(n + 2.0)
+    return (-1) ** (n + 1) * math.factorial(n) * (head + tail)
+
+
+def _inverse_erf(x):
+    """By halving an interval; erfc tells where 1 - x has digits that x has not."""
+    low, high = np.full(np.shape(x), -6.0), np.full(np.shape(x), 6.0)
+    for _ in range(80):
+        middle = (low + high) / 2
+        below = np.vectorize(lambda m, t: math.erf(m) < t if t < 0 else math.erfc(m) > 1 - t, otypes=[bool])(
+            middle, x
+        )
+        low, high = np.where(below, middle, low), np.where(below, high, middle)
+    return (low + high) / 2
+
+
 ORACLES = {
+    "erf": lambda x: np.vectorize(math.erf, otypes=[float])(x),
+    "erfinv": _inverse_erf,
+    "lgamma": lambda x: np.vectorize(math.lgamma, otypes=[float])(x),
+    "polygamma": _polygamma,
+    "gelu": lambda x: np.vectorize(lambda a: a * math.erfc(-a / math.sqrt(2)) / 2, otypes=[float])(x),
+    "tanh_gelu": lambda x: x * np.exp(-np.logaddexp(0, -2 * math.sqrt(2 / math.pi) * (x + 0.044715 * x**3))),
+    "mish": lambda x: x * np.tanh(np.logaddexp(0, x)),
+    "prelu": lambda x, slope: np.maximum(x, 0) + slope * np.minimum(x, 0),
     "add": np.add,
     "sub": np.subtract,
     "mul": np.multiply,
@@ -87,6 +120,14 @@ def peers():
     import torch.nn.functional as tf
 
     return {
+        "erf": torch.erf,
+        "erfinv": torch.erfinv,
+        "lgamma": torch.lgamma,
+        "polygamma": lambda x, n: torch.polygamma(n, x),
+        "gelu": tf.gelu,
+        "tanh_gelu": lambda x: tf.gelu(x, approximate="tanh"),
+        "mish": tf.mish,
+        "prelu": lambda x, slope: torch.where(x > 0, x, slope * x),
         "add": torch.add,
         "sub": torch.sub,
         "mul": torch.mul,

@@ -2,7 +2,17 @@
 
 import numpy as np
 
+
+def _cumsum(x, axis=-1):
+    y = x.copy()
+    rows = np.moveaxis(y, axis, 0)
+    for i in range(1, len(rows)):
+        rows[i] += rows[i - 1]
+    return y
+
+
 ORACLES = {
+    "cumsum": _cumsum,
     "sum": np.sum,
     "mean": np.mean,
     "max": np.max,
@@ -29,6 +39,11 @@ def peers():
         return reduce
 
     return {
+        "cumsum": lambda x, axis=-1: torch.cumsum(x, axis),
+        "logsumexp": reduction(torch.logsumexp),
+        "argmax": lambda x, axis=None, keepdims=False: torch.argmax(x, axis, keepdims),
+        "argmin": lambda x, axis=None, keepdims=False: torch.argmin(x, axis, keepdims),
+        "argsort": lambda x, axis=-1: torch.argsort(x, dim=axis, stable=True),
         "sum": reduction(torch.sum),
         "mean": reduction(torch.mean),
         "max": reduction(torch.amax),
