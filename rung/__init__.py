@@ -22,12 +22,12 @@ from rung.config import (
     using_config,
 )
 from rung.core.function import Function
-from rung.core.variable import Parameter, Variable, as_variable
+from rung.core.variable import Parameter, Variable, as_variable, from_dlpack
 from rung.dtypes import as_array
 from rung.layers import Layer
 from rung.models import Model
 from rung.random import seed
-from rung.transform import grad
+from rung.transform import checkpoint, grad, vmap
 
 __version__ = "0.1.0"
 
@@ -60,10 +60,12 @@ __all__ = [
     "Variable",
     "as_array",
     "as_variable",
+    "checkpoint",
     "config",
     "cuda",
     "datasets",
     "debug",
+    "from_dlpack",
     "functions",
     "get_default_dtype",
     "grad",
@@ -79,4 +81,5 @@ __all__ = [
     "testing",
     "transform",
     "using_config",
+    "vmap",
 ]

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from rung.errors import DeviceError, MissingExtraError
+from rung.errors import DeviceError, DTypeError, MissingExtraError
 
 # From an array's type to the module that computes on it. A third array library registers itself here.
 ARRAY_MODULES: dict[type, Any] = {np.ndarray: np}
@@ -89,6 +89,15 @@ def as_cupy(x: Any) -> Any:
     if not is_available():
         raise DeviceError("as_cupy: CuPy is installed, but no CUDA device was found; stay on the CPU")
     return cupy.asarray(getattr(x, "_data", x))
+
+
+def from_dlpack_array(x: Any) -> Any:
+    """The memory of another library's array as an array of NumPy's or CuPy's, wherever it lives."""
+    on_cpu = x.__dlpack_device__()[0] == 1
+    try:
+        return np.from_dlpack(x) if on_cpu else _cupy().from_dlpack(x)
+    except (BufferError, RuntimeError, TypeError, ValueError) as error:
+        raise DTypeError(f"from_dlpack: {type(x).__name__} could not be passed on: {error}") from error
 
 
 def device_name(array: Any) -> str:

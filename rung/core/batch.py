@@ -10,7 +10,7 @@ of the examples is the function's own: a gradient that is taken inside is taken 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
 from rung.config import current_mode
@@ -56,7 +56,13 @@ class BatchedArray:
 
 
 class BatchPass:
-    """One vmap: it runs every op of the mapped function on the wholes."""
+    """One vmap: it runs every op of the mapped function on the wholes.
+
+    Attributes:
+        size: how many examples there are; known once the first argument has entered.
+    """
+
+    size = 0
 
     def call(self, op: Any, inputs: tuple[Any, ...]) -> Any:
         """Call an op for all examples at once; the outer passes handle what that computes."""
@@ -84,13 +90,14 @@ class BatchPass:
 
     def enter(self, whole: Variable) -> Variable:
         """One example of a whole, as a leaf of the examples' graph."""
+        self.size = len(whole)
         return leaf(BatchedArray(whole, self))
 
-    def leave(self, x: Any, size: int) -> Variable:
+    def leave(self, x: Any) -> Variable:
         """The whole of what the function returned; what is the same for all examples is repeated."""
         if self.holds(x):
             return x._data.whole  # type: ignore[no-any-return]
-        return spread(x, size)
+        return spread(x, self.size)
 
     def restore(self, record: Record) -> None:
         """A batch pass keeps nothing on records: see `ForwardPass.restore`."""
@@ -105,6 +112,15 @@ def _edge(x: Any, array: Any) -> Any:
     if type(array) in NUMBERS:
         return Constant(array, SAVED)
     return Record(None, 0, next_serial(), array.shape, array.dtype, False)
+
+
+def drawn(draw: Callable[[tuple[int, ...]], Any], shape: tuple[int, ...]) -> Variable:
+    """A constant from what `draw` makes of a shape: random numbers, inside vmap different ones for each example."""
+    batches = [each for each in current_mode().passes if isinstance(each, BatchPass)]
+    x = constant(draw((*[batch.size for batch in batches], *shape)))
+    for batch in batches:
+        x = constant(BatchedArray(x, batch))
+    return x
 
 
 # What batching rules are made of ------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from rung.config import get_default_dtype
 from rung.core.backward import backpropagate, seed_gradient
 from rung.core.guard import note_exposed, note_written, share_guard
 from rung.core.record import Record, next_serial
-from rung.cuda import as_cupy, as_numpy, device_name, get_array_module, has_readable_values
+from rung.cuda import as_cupy, as_numpy, device_name, from_dlpack_array, get_array_module, has_readable_values
 from rung.dtypes import as_array, gradient_dtype
 from rung.errors import DTypeError, GraphError, ShapeError, message
 
@@ -99,6 +99,19 @@ class Variable:
             raise ShapeError(message("item", "expected exactly one element", x=self))
         return self._data.item()  # type: ignore[no-any-return]
 
+    def tolist(self) -> Any:
+        """The elements as Python numbers in nested lists.
+
+        >>> Variable(np.array([[1.0, 2.0]])).tolist()
+        [[1.0, 2.0]]
+        """
+        return self._data.tolist()
+
+    @property
+    def nbytes(self) -> int:
+        """How many bytes the elements take."""
+        return self.size * self.dtype.itemsize
+
     def __len__(self) -> int:
         if not self.shape:
             raise ShapeError(message("len", "expected at least one axis", x=self))
@@ -116,11 +129,37 @@ class Variable:
     def __bool__(self) -> bool:
         return bool(self.item())
 
-    def __array__(self, *args: Any, **kwargs: Any) -> np.ndarray[Any, Any]:
-        raise DTypeError(_DROPS_GRAPH.format("numpy"))
+    def __index__(self) -> int:
+        if self.ndim or self.dtype.kind not in "iu":
+            raise DTypeError(message("index", "expected a 0-d integer", x=self))
+        return int(self.item())
 
-    def __array_function__(self, function: Any, *_: Any) -> Any:
-        raise DTypeError(_DROPS_GRAPH.format(f"numpy.{function.__name__}"))
+    def __setitem__(self, index: Any, value: Any) -> None:
+        raise GraphError(
+            "a Variable cannot be assigned to in part, for the graph would not know; "
+            "compute y = F.index_update(x, index, value), or write to x.data"
+        )
+
+    def _without_graph(self, who: str) -> Any:
+        """The array for another library, if nothing is lost with it."""
+        if self.differentiable:
+            raise DTypeError(_DROPS_GRAPH.format(who))
+        return self.data
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray[Any, Any]:
+        array = as_numpy(self._without_graph("numpy"))
+        return np.array(array, dtype, copy=copy)
+
+    def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        if _any_differentiable((args, kwargs)):
+            raise DTypeError(_DROPS_GRAPH.format(f"numpy.{function.__name__}"))
+        return function(*_as_plain(args), **_as_plain(kwargs))
+
+    def __dlpack__(self, **options: Any) -> Any:
+        return self._without_graph("DLPack").__dlpack__(**options)
+
+    def __dlpack_device__(self) -> tuple[int, int]:
+        return self._data.__dlpack_device__()  # type: ignore[no-any-return]
 
     def __format__(self, spec: str) -> str:
         return format(self.item(), spec) if spec else str(self)
@@ -330,6 +369,37 @@ class Variable:
         def reshape(self, *shape: Any) -> Variable: ...
         def transpose(self, *axes: Any) -> Variable: ...
         def astype(self, dtype: Any) -> Variable: ...
+
+
+def _any_differentiable(tree: Any) -> bool:
+    if isinstance(tree, dict):
+        tree = tuple(tree.values())
+    if isinstance(tree, (list, tuple)):
+        return any(map(_any_differentiable, tree))
+    return isinstance(tree, Variable) and tree.differentiable
+
+
+def _as_plain(tree: Any) -> Any:
+    """Nested lists, tuples and dicts with arrays in the place of Variables."""
+    if isinstance(tree, dict):
+        return {name: _as_plain(part) for name, part in tree.items()}
+    if isinstance(tree, (list, tuple)):
+        return type(tree)(map(_as_plain, tree))
+    return as_numpy(tree.data) if isinstance(tree, Variable) else tree
+
+
+def from_dlpack(x: Any) -> Variable:
+    """A constant on the memory of another library's array (PyTorch, JAX, CuPy …), without copying.
+
+    >>> from_dlpack(np.ones(2))
+    variable([1. 1.])
+
+    Raises:
+        DTypeError: it is no array that DLPack can pass on, or not one of real numbers.
+    """
+    if not hasattr(x, "__dlpack__"):
+        raise DTypeError(f"from_dlpack: expected an array that DLPack can pass on, but got {type(x).__name__}")
+    return constant(as_array(from_dlpack_array(x), op="from_dlpack"))
 
 
 class Unsized:

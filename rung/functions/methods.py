@@ -7,13 +7,15 @@ from typing import Any
 import numpy as np
 
 from rung.core.variable import Variable
-from rung.errors import DTypeError
+from rung.errors import DTypeError, message
+from rung.functions.cumulative import cumprod, cumsum
 from rung.functions.elementwise import *
-from rung.functions.indexing import get_item
-from rung.functions.linalg import matmul
-from rung.functions.ordering import argmax, argmin
-from rung.functions.reduction import all, any, max, mean, min, std, sum, var
-from rung.functions.view import broadcast_to, flatten, reshape, squeeze, swapaxes, transpose
+from rung.functions.indexing import get_item, take
+from rung.functions.linalg import diagonal, dot, matmul, trace
+from rung.functions.movement import repeat
+from rung.functions.ordering import argmax, argmin, argsort, sort
+from rung.functions.reduction import all, any, max, mean, min, prod, std, sum, var
+from rung.functions.view import broadcast_to, expand_dims, flatten, moveaxis, reshape, squeeze, swapaxes, transpose
 
 
 def _reshape(x: Variable, *shape: Any) -> Variable:
@@ -28,6 +30,27 @@ def _transpose(x: Variable, *axes: Any) -> Variable:
     return transpose(x, axes or None)
 
 
+def _copy(x: Variable) -> Variable:
+    """The same elements in memory of their own; gradients pass."""
+    return cast(x, x.dtype)
+
+
+def _for_booleans(function: Any) -> Any:
+    """An operator that NumPy has for the bits of integers too, and Rung for booleans alone."""
+
+    def operate(*xs: Any) -> Variable:
+        for x in xs:
+            if not isinstance(x, bool) and getattr(getattr(x, "dtype", None), "kind", "") != "b":
+                cure = f"use {function.__name__}, for which a number is true unless it is 0"
+                raise DTypeError(message(function.__name__, "expected booleans", cure, operand=x))
+        return function(*xs)  # type: ignore[no-any-return]
+
+    return operate
+
+
+_both, _either, _one_of, _opposite = map(_for_booleans, (logical_and, logical_or, logical_xor, logical_not))
+
+
 # NumPy's functions of one element that are also Rung's: np.sin(x) and array * x come here.
 UFUNCS: dict[Any, Any] = {
     np.add: add, np.subtract: sub, np.multiply: mul, np.divide: div, np.power: pow, np.matmul: matmul,
@@ -37,7 +60,9 @@ UFUNCS: dict[Any, Any] = {
     np.arctan2: arctan2, np.sinh: sinh, np.cosh: cosh, np.tanh: tanh, np.arcsinh: arcsinh, np.arccosh: arccosh,
     np.arctanh: arctanh, np.maximum: maximum, np.minimum: minimum, np.floor: floor, np.ceil: ceil, np.rint: round,
     np.fmod: fmod, np.greater: greater, np.greater_equal: greater_equal, np.less: less, np.less_equal: less_equal,
-    np.equal: equal, np.not_equal: not_equal,
+    np.equal: equal, np.not_equal: not_equal, np.logical_and: logical_and, np.logical_or: logical_or,
+    np.logical_xor: logical_xor, np.logical_not: logical_not, np.bitwise_and: _both, np.bitwise_or: _either,
+    np.bitwise_xor: _one_of, np.invert: _opposite, np.remainder: remainder, np.floor_divide: floor_divide,
 }  # fmt: skip
 
 
@@ -59,10 +84,17 @@ METHODS = {
     "__pow__": pow, "__rpow__": lambda x, other: pow(other, x),
     "__matmul__": matmul, "__rmatmul__": lambda x, other: matmul(other, x),
     "__neg__": neg, "__abs__": absolute, "__getitem__": get_item,
+    "__mod__": remainder, "__rmod__": lambda x, other: remainder(other, x),
+    "__floordiv__": floor_divide, "__rfloordiv__": lambda x, other: floor_divide(other, x),
+    "__and__": _both, "__rand__": _both, "__or__": _either, "__ror__": _either, "__xor__": _one_of,
+    "__rxor__": _one_of, "__invert__": _opposite, "__pos__": lambda x: x,
     "__eq__": equal, "__ne__": not_equal, "__hash__": object.__hash__, "__array_ufunc__": _ufunc,
     "__gt__": greater, "__ge__": greater_equal, "__lt__": less, "__le__": less_equal,
     "sum": sum, "mean": mean, "max": max, "min": min,
     "reshape": _reshape, "transpose": _transpose, "swapaxes": swapaxes, "broadcast_to": broadcast_to,
+    "prod": prod, "cumsum": cumsum, "cumprod": cumprod, "clip": clip, "round": round, "dot": dot, "take": take,
+    "repeat": repeat, "sort": sort, "argsort": argsort, "diagonal": diagonal, "trace": trace, "ravel": flatten,
+    "moveaxis": moveaxis, "expand_dims": expand_dims, "copy": _copy, "mT": property(lambda x: swapaxes(x, -1, -2)),
     "argmax": argmax, "argmin": argmin, "var": var, "std": std, "any": any, "all": all, "squeeze": squeeze,
     "flatten": flatten, "T": property(transpose), "astype": cast,
 }  # fmt: skip

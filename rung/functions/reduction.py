@@ -106,7 +106,9 @@ class LogSumExp(Reduction):
         return y.reshape(self.shape(x.shape))
 
     def grad_x(self, gy: Any, x: Any, y: Any, x_shape: Shape) -> Any:
-        return exp(x - self.spread(y, x_shape)) * self.spread(gy, x_shape)
+        p = exp(x - self.spread(y, x_shape))
+        p = p / p.sum(axis=self.axis, keepdims=True)  # where x is large, the last digits of y are those of p's first
+        return p * self.spread(gy, x_shape)
 
     samples = [
         normal(3, 4), case(normal(2, 3, 4), axis=(0, -1)), case(normal(3, 4), axis=-1, keepdims=True), scalar(2.0),
@@ -239,7 +241,7 @@ def norm(x: Any, axis: Axis = None, keepdims: bool = False) -> Variable:
     variable(5.0)
     """
     total = sum(x * x, axis, keepdims)
-    return sqrt(where(total > 0, total, 1.0)) * where(total > 0, 1.0, 0.0)
+    return where(total > 0, sqrt(where(total > 0, total, 1.0)), 0.0)
 
 
 def prod(x: Any, axis: Axis = None, keepdims: bool = False) -> Variable:

@@ -72,7 +72,7 @@ def _unwrap(value: Any) -> Any:
 class _Wrapped:
     """A function of NumPy's, or a method of its arrays, for stand-in arrays."""
 
-    def __init__(self, function: Callable[..., Any]):
+    def __init__(self, function: Any):
         self._function = function
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:

@@ -34,6 +34,7 @@ def vmap(f: Callable[..., Any], in_axes: Any = 0, out_axes: int = 0) -> Callable
     >>> import numpy as np
     >>> vmap(lambda x, y: (x * y).sum(), in_axes=(0, None))(np.ones((2, 3)), np.arange(3.0))
     variable([3. 3.])
+    >>> from rung import grad
     >>> vmap(lambda x: grad(x ** 3, x))(np.array([1.0, 2.0]))
     variable([ 3. 12.])
     """
@@ -54,10 +55,9 @@ def vmap(f: Callable[..., Any], in_axes: Any = 0, out_axes: int = 0) -> Callable
         if len(sizes) != 1:
             came = " and ".join(map(str, sorted(sizes))) or "no argument with an axis of examples"
             raise ShapeError(f"vmap: expected one number of examples, but got {came}")
-        (size,) = sizes
         with mode(passes=(*current_mode().passes, this)):
             results = f(*examples)
-        return _for_each(lambda y, axis: moveaxis(this.leave(y, size), 0, axis), results, out_axes)
+        return _for_each(lambda y, axis: moveaxis(this.leave(y), 0, axis), results, out_axes)
 
     return mapped
 

@@ -2,6 +2,7 @@
 
 from rung.functions.elementwise.arithmetic import *
 from rung.functions.elementwise.exponential import *
+from rung.functions.elementwise.logical import *
 from rung.functions.elementwise.rounding import *
 from rung.functions.elementwise.selection import *
 from rung.functions.elementwise.special import *

@@ -10,7 +10,7 @@ from rung.core.samples import away_from, extreme, normal, scalar
 from rung.core.variable import Variable
 from rung.functions.documented import documented
 
-__all__ = ["ceil", "floor", "fmod", "round"]
+__all__ = ["floor_divide", "remainder", "ceil", "floor", "fmod", "round"]
 
 
 class Floor(Elementwise):
@@ -75,6 +75,43 @@ class Fmod(Elementwise):
     errors = [((2, 3), (2, 4))]
 
 
+class Remainder(Elementwise):
+    """The remainder of a division, with the sign of the divisor, as Python's `%`.
+
+        y = a - b floor(a / b)       dy/da = 1            dy/db = -floor(a / b)
+
+    Shape: any two that broadcast -> the broadcast shape.
+    """
+
+    def forward(self, xp: Any, a: Any, b: Any) -> Any:
+        return xp.remainder(a, b)
+
+    da = 1
+
+    def db(self, a: Any, b: Any, y: Any) -> Any:
+        return round((y - a) / b)
+
+    samples = [(away_from(3, 4), away_from(3, 4, corner=2.0)), (away_from(3, 1), away_from(4, corner=-3.0))]
+    errors = [((2, 3), (2, 4))]
+
+
+class FloorDivide(Elementwise):
+    """How many times the divisor goes into the dividend, rounded down, as Python's `//`; a constant.
+
+        y = floor(a / b)
+
+    Shape: any two that broadcast -> the broadcast shape.
+    """
+
+    differentiable = False
+
+    def forward(self, xp: Any, a: Any, b: Any) -> Any:
+        return xp.floor_divide(a, b)
+
+    samples = [(away_from(3, 4), away_from(3, 4, corner=2.0)), (away_from(3, 1), 2.0)]
+    errors = [((2, 3), (2, 4))]
+
+
 @documented(Floor)
 def floor(x: Any) -> Variable:
     return apply(Floor(), x)
@@ -93,3 +130,13 @@ def round(x: Any) -> Variable:
 @documented(Fmod)
 def fmod(a: Any, b: Any) -> Variable:
     return apply(Fmod(), a, b)
+
+
+@documented(Remainder)
+def remainder(a: Any, b: Any) -> Variable:
+    return apply(Remainder(), a, b)
+
+
+@documented(FloorDivide)
+def floor_divide(a: Any, b: Any) -> Variable:
+    return apply(FloorDivide(), a, b)

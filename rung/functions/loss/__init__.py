@@ -1,4 +1,7 @@
 """Losses: how wrong predictions are, as one number to make smaller."""
 
 from rung.functions.loss.cross_entropy import *
+from rung.functions.loss.ctc import *
 from rung.functions.loss.distance import *
+from rung.functions.loss.embedding import *
+from rung.functions.loss.probability import *

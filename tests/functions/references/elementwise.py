@@ -43,6 +43,12 @@ def _inverse_erf(x):
 
 
 ORACLES = {
+    "remainder": lambda a, b: a - b * np.floor(a / b),
+    "floor_divide": lambda a, b: np.floor(a / b),
+    "logical_and": lambda a, b: (np.asarray(a) != 0) & (np.asarray(b) != 0),
+    "logical_or": lambda a, b: (np.asarray(a) != 0) | (np.asarray(b) != 0),
+    "logical_xor": lambda a, b: (np.asarray(a) != 0) ^ (np.asarray(b) != 0),
+    "logical_not": lambda x: np.asarray(x) == 0,
     "erf": lambda x: np.vectorize(math.erf, otypes=[float])(x),
     "erfinv": _inverse_erf,
     "lgamma": lambda x: np.vectorize(math.lgamma, otypes=[float])(x),
@@ -120,6 +126,7 @@ def peers():
     import torch.nn.functional as tf
 
     return {
+        "remainder": torch.remainder,
         "erf": torch.erf,
         "erfinv": torch.erfinv,
         "lgamma": torch.lgamma,
