@@ -98,8 +98,7 @@ def bernoulli(p: Any = 0.5, shape: Any = None, dtype: Any = None) -> Variable:
     >>> bernoulli(1.0, shape=3)
     variable([1. 1. 1.], dtype=float32)
     """
-    p = as_variable(p)
-    check_probabilities("bernoulli", p)
+    check_probabilities("bernoulli", as_variable(p))
     u = _noise("bernoulli", lambda rng, n, dtype: rng.random(n, dtype=dtype), shape, dtype, p)
     return cast(less(u, p), u.dtype)
 
@@ -120,7 +119,7 @@ def categorical(scores: Any, axis: int = -1) -> Variable:
     return argmax(scores + _gumbel(scores), axis)
 
 
-def multinomial(n: int, p: Any, dtype: Any = None) -> Variable:
+def multinomial(n: int, p: Any, dtype: Any = int) -> Variable:
     """How often each class comes up in n draws, for each row of probabilities; a constant.
 
     Class after class, from a binomial distribution of the draws that are left.
@@ -132,7 +131,7 @@ def multinomial(n: int, p: Any, dtype: Any = None) -> Variable:
 
     >>> import numpy as np
     >>> multinomial(5, np.array([0.0, 1.0]))
-    variable([0. 5.], dtype=float32)
+    variable([0 5])
     """
     p = as_variable(p)
     check_probabilities("multinomial", p, sums_to_one=True)
@@ -140,7 +139,7 @@ def multinomial(n: int, p: Any, dtype: Any = None) -> Variable:
         raise ValueRangeError(f"multinomial: expected a number of draws n of at least 0, but got {n!r}")
     if not has_readable_values(p._data):
         raise DTypeError("multinomial: inside vmap it cannot draw; give it all rows of probabilities at once")
-    xp, kind = get_array_module(p), np.dtype(dtype or get_default_dtype())
+    xp, kind = get_array_module(p), np.dtype(dtype)
     rows, left = moveaxis(p, -1, 0)._data.astype(float), xp.full(p.shape[:-1], n)
     rest = rows[::-1].cumsum(axis=0)[::-1]  # what is left for a class and those after it
     counts = []
