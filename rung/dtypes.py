@@ -65,40 +65,56 @@ def harmonize(arrays: list[Any], op: Any) -> Any:
     """Bring the operands of an op to one device and one rule of dtypes, in place; return their module.
 
     An array of integers or booleans beside a float array is cast to that float's dtype, unless the op says that it
-    is data (labels, indices, masks). Operands without any array become arrays.
+    is data (labels, indices, masks); beside none, to float64 for an op of reals. Operands without any array become
+    arrays.
     """
     a, b = arrays[0], arrays[-1]
     if len(arrays) <= 2 and type(a) is type(b) and type(a) in ARRAY_MODULES and a.dtype is b.dtype:
+        if op.of_reals and a.dtype.kind != "f":
+            arrays[:] = [x.astype(float64) for x in arrays]
         return ARRAY_MODULES[type(a)]  # the common case, at once
     kind: Any = None
-    dtype, mixed = None, False
+    dtype, mixed, numbers = None, False, False
     for x in arrays:
         if type(x) in NUMBERS:
-            continue
-        if kind is None:
+            numbers = True
+        elif kind is None:
             kind, dtype = type(x), x.dtype
         elif type(x) is not kind:
             raise _different_devices(op.name, arrays)
         elif x.dtype is not dtype:
             mixed = True
-    if mixed:
-        _cast_integers(arrays, op.data_inputs)
-    return ARRAY_MODULES.get(kind) or _from_numbers(arrays)
+    if mixed or (op.of_reals and dtype is not None and dtype.kind != "f"):
+        _cast_integers(arrays, op.data_inputs, op.of_reals)
+    if kind not in ARRAY_MODULES:
+        return _from_numbers(arrays, op.of_reals)
+    if numbers and not op.broadcasts:
+        _numbers_to_arrays(arrays, op.data_inputs)
+    return ARRAY_MODULES[kind]
 
 
-def _cast_integers(arrays: list[Any], data: tuple[int, ...]) -> None:
+def _cast_integers(arrays: list[Any], data: tuple[int, ...], of_reals: bool) -> None:
     dtypes = {i: x.dtype for i, x in enumerate(arrays) if type(x) not in NUMBERS and i not in data}
     floats = [dtype for dtype in dtypes.values() if dtype.kind == "f"]
-    if floats and len(floats) < len(dtypes):
-        target = np.result_type(*floats)
+    if len(floats) < len(dtypes) and (floats or of_reals):
+        target = np.result_type(*floats) if floats else float64
         for i, dtype in dtypes.items():
             if dtype.kind != "f":
                 arrays[i] = arrays[i].astype(target)
 
 
-def _from_numbers(arrays: list[Any]) -> Any:
-    arrays[:] = [np.asarray(x) for x in arrays]
+def _from_numbers(arrays: list[Any], of_reals: bool) -> Any:
+    arrays[:] = [np.asarray(x, float64 if of_reals else None) for x in arrays]
     return np
+
+
+def _numbers_to_arrays(arrays: list[Any], data: tuple[int, ...]) -> None:
+    """For an op that looks at shapes: numbers beside arrays as 0-d arrays, of a dtype that widens nothing."""
+    target = np.result_type(*[x if type(x) in NUMBERS else x.dtype for i, x in enumerate(arrays) if i not in data])
+    xp = next(ARRAY_MODULES[type(x)] for x in arrays if type(x) not in NUMBERS)
+    arrays[:] = [
+        xp.asarray(x, None if i in data else target) if type(x) in NUMBERS else x for i, x in enumerate(arrays)
+    ]
 
 
 def _different_devices(op: str, arrays: list[Any]) -> DeviceError:
@@ -107,6 +123,11 @@ def _different_devices(op: str, arrays: list[Any]) -> DeviceError:
         f"{op}: all arrays must be on one device, but they are on {' and '.join(places)}; "
         "move them with to_gpu() or to_cpu()"
     )
+
+
+def is_integer(x: Any) -> bool:
+    """Whether `x` is an array, or a Variable, of integers or booleans."""
+    return getattr(getattr(x, "dtype", None), "kind", "f") in "iub"
 
 
 def gradient_dtype(dtype: np.dtype[Any]) -> np.dtype[Any]:

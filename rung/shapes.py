@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from rung.errors import ShapeError
 
@@ -62,8 +63,10 @@ def summed_axes(shape: Shape, target: Shape) -> Shape:
     return tuple(axis for axis, size in enumerate(shape) if axis < added or target[axis - added] != size)
 
 
-def normalize_axes(axis: Axis, ndim: int) -> Shape:
+def normalize_axes(axis: Axis, ndim: int, op: str = "") -> Shape:
     """Every form that an axis argument has, as a sorted tuple of axes from 0; None means all.
+
+    Outside of an op's shape rule, say the function's name for the message.
 
     >>> normalize_axes(-1, 3), normalize_axes(None, 2), normalize_axes((0, -1), 3)
     ((2,), (0, 1), (0, 2))
@@ -71,11 +74,24 @@ def normalize_axes(axis: Axis, ndim: int) -> Shape:
     if axis is None:
         return tuple(range(ndim))
     given = as_shape(axis)
-    for a in given:
-        expect(-ndim <= a < ndim, f"axis {a} must be within the {ndim} axes")
-    axes = tuple(sorted(a % ndim for a in given))
-    expect(len(set(axes)) == len(axes), f"the axes {given} must be different")
+    axes = tuple(sorted(normalize_axis(a, ndim, op) for a in given))
+    expect(len(set(axes)) == len(axes), f"{_who(op)}the axes {given} must be different")
     return axes
+
+
+def normalize_axis(axis: Any, ndim: int, op: str = "") -> int:
+    """One axis, counted from 0. Outside of an op's shape rule, say the function's name for the message.
+
+    >>> normalize_axis(-1, 3)
+    2
+    """
+    expect(hasattr(axis, "__index__"), f"{_who(op)}axis must be one integer, but it is {axis!r}")
+    expect(-ndim <= axis < ndim, f"{_who(op)}axis {axis} must be within the {ndim} axes")
+    return operator.index(axis) % ndim
+
+
+def _who(op: str) -> str:
+    return f"{op}: " if op else ""
 
 
 def kept(shape: Shape, axes: Iterable[int]) -> Shape:

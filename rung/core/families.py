@@ -8,7 +8,7 @@ from rung.core.batch import aligned, all_batched
 from rung.core.function import Function
 from rung.core.plan import Plan, make_variadic_plan
 from rung.core.tangent import tangents_of_elementwise
-from rung.shapes import Axis, Shape, broadcast, dropped, expect, kept, normalize_axes
+from rung.shapes import Axis, Shape, broadcast, dropped, expect, kept, normalize_axes, normalize_axis
 
 
 class Elementwise(Function):
@@ -30,6 +30,15 @@ class Elementwise(Function):
 
     def tangents(self, inputs: tuple[Any, ...], outputs: tuple[Any, ...], tangents: list[Any]) -> list[Any]:
         return tangents_of_elementwise(self, inputs, outputs, tangents)
+
+
+class RealElementwise(Elementwise):
+    """An elementwise op of real numbers: it takes integers and booleans for float64.
+
+    Shape: any, broadcast -> the broadcast shape.
+    """
+
+    of_reals = True
 
 
 class Reduction(Function):
@@ -75,12 +84,12 @@ class AlongAxis(Function):
         self.axis = axis
 
     def shape(self, x: Shape) -> Shape:
-        normalize_axes(self.axis, len(x))
+        normalize_axis(self.axis, len(x))
         return x
 
     def over_batch(self, inputs: list[Any], batched: list[bool]) -> Any:
         inputs = all_batched(inputs, batched)
-        (axis,) = normalize_axes(self.axis, inputs[0].ndim - 1)
+        axis = normalize_axis(self.axis, inputs[0].ndim - 1)
         return self.changed(axis=axis + 1)(*inputs)
 
 

@@ -59,6 +59,7 @@ class Function:
     differentiable: ClassVar[bool] = True
     broadcasts: ClassVar[bool] = False  # gradients are summed over broadcast axes
     data_inputs: ClassVar[tuple[int, ...]] = ()  # labels, indices, masks: these keep their dtype
+    of_reals: ClassVar[bool] = False  # integers are taken for reals: cast to float64, where they would wrap around
     is_view: ClassVar[bool] = False  # the result looks into the memory of the first input
     linear: ClassVar[bool] = False  # linear in all inputs together
     multilinear: ClassVar[bool] = False  # linear in each input when the others are held

@@ -8,12 +8,14 @@ from rung.core.call import apply
 from rung.core.families import AlongAxis
 from rung.core.samples import case, normal
 from rung.core.variable import Variable, as_variable
+from rung.dtypes import is_integer
 from rung.functions.documented import documented
 from rung.functions.indexing import get_item
 from rung.functions.joining import concat
 from rung.functions.movement import flip
+from rung.functions.reduction import sum
 from rung.functions.view import reshape
-from rung.shapes import normalize_axes
+from rung.shapes import normalize_axis
 
 __all__ = ["cumprod", "cumsum"]
 
@@ -66,8 +68,9 @@ def cumprod(x: Any, axis: int | None = None) -> Variable:
     >>> cumprod(Variable(np.array([1.0, 2.0, 3.0])))
     variable([1. 2. 6.])
     """
+    x = sum(x, ()) if is_integer(x) else x  # in the wide dtype that sums have
     y = as_variable(x) if axis is not None else reshape(x, (-1,))
-    (axis,) = normalize_axes(0 if axis is None else axis, y.ndim)
+    axis = normalize_axis(0 if axis is None else axis, y.ndim, "cumprod")
     shift = 1
     while shift < y.shape[axis]:
         first, rest = _cut(y, axis, slice(shift)), _cut(y, axis, slice(shift, None))

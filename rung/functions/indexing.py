@@ -18,7 +18,7 @@ from rung.errors import DTypeError, IndexRangeError, ShapeError, message
 from rung.functions.documented import documented
 from rung.functions.elementwise import where
 from rung.functions.view import moveaxis, reshape, sum_to, transpose
-from rung.shapes import Shape, broadcast, expect, normalize_axes
+from rung.shapes import Shape, broadcast, expect, normalize_axis
 
 __all__ = ["gather", "get_item", "index_update", "scatter_add", "take", "take_along_axis"]
 
@@ -69,10 +69,12 @@ class PutItem(Function):
         self.to = shape
 
     def forward(self, xp: Any, x: Any) -> Any:
-        y = xp.zeros(self.to, x.dtype)
+        x = xp.asarray(x)
         if picks_once(self.index):
+            y = xp.zeros(self.to, x.dtype)
             y[self.index] = x
         else:
+            y = xp.zeros(self.to, total_dtype(x))
             xp.add.at(y, self.index, x)
         return y
 
@@ -171,7 +173,7 @@ class Take(Function):
         self.axis = axis
 
     def shape(self, x: Shape, index: Shape) -> Shape:
-        (axis,) = normalize_axes(self.axis, len(x))
+        axis = normalize_axis(self.axis, len(x))
         return (*x[:axis], *index, *x[axis + 1 :])
 
     def forward(self, xp: Any, x: Any, index: Any) -> Any:
@@ -183,7 +185,7 @@ class Take(Function):
 
     def over_batch(self, inputs: list[Any], batched: list[bool]) -> Any:
         x, index = inputs
-        (axis,) = normalize_axes(self.axis, x.ndim - batched[0])
+        axis = normalize_axis(self.axis, x.ndim - batched[0])
         if not batched[1]:
             return take(x, index, axis + 1)
         if not batched[0]:
@@ -215,9 +217,18 @@ class AddTaken(Function):
         self.axis = axis
         self.to = tuple(shape)
 
+    checks_shape = True
+
+    def shape(self, x: Shape, index: Shape) -> Shape:
+        axis = normalize_axis(self.axis, len(self.to))
+        picked = (*self.to[:axis], *index, *self.to[axis + 1 :])
+        expect(x == picked, f"x must have the shape {picked} of what is taken")
+        return self.to
+
     def forward(self, xp: Any, x: Any, index: Any) -> Any:
-        (axis,) = normalize_axes(self.axis, len(self.to))
-        y = xp.zeros(self.to, x.dtype)
+        axis = normalize_axis(self.axis, len(self.to))
+        check_index("add_taken", index, self.to[axis])
+        y = xp.zeros(self.to, total_dtype(x))
         xp.add.at(y, (*[slice(None)] * axis, index), x)
         return y
 
@@ -226,7 +237,7 @@ class AddTaken(Function):
 
     def over_batch(self, inputs: list[Any], batched: list[bool]) -> Any:
         x, index = all_batched(inputs, batched)
-        (axis,) = normalize_axes(self.axis, len(self.to))
+        axis = normalize_axis(self.axis, len(self.to))
         order = _with_index_at(axis, x.ndim - 1, index.ndim - 1)
         rows = transpose(x, [order.index(i) for i in range(x.ndim)])  # (examples, *index, *rest)
         size, rest = self.to[axis], (*self.to[:axis], *self.to[axis + 1 :])
@@ -273,7 +284,7 @@ class TakeAlongAxis(AlongAxis):
     multilinear = True
 
     def shape(self, x: Shape, index: Shape) -> Shape:  # type: ignore[override]
-        (axis,) = normalize_axes(self.axis, len(x))
+        axis = normalize_axis(self.axis, len(x))
         expect(len(x) == len(index), "the index must have as many axes as x")
         expect(x[:axis] == index[:axis] and x[axis + 1 :] == index[axis + 1 :], f"all but axis {axis} must be equal")
         return index
@@ -306,14 +317,25 @@ class AddAlongAxis(Function):
         self.axis = axis
         self.to = tuple(shape)
 
+    checks_shape = True
+
+    def shape(self, x: Shape, index: Shape) -> Shape:
+        axis = normalize_axis(self.axis, len(self.to))
+        fits = len(index) == len(self.to) and all(
+            n <= m for i, (n, m) in enumerate(zip(index, self.to, strict=True)) if i != axis
+        )
+        expect(x == index and fits, f"x and the index must have one shape, which fits into {self.to} beside the axis")
+        return self.to
+
     def forward(self, xp: Any, x: Any, index: Any) -> Any:
-        (axis,) = normalize_axes(self.axis, len(self.to))
+        axis = normalize_axis(self.axis, len(self.to))
         places = []
         for i, size in enumerate(x.shape):
             along = [1] * len(self.to)
             along[i] = size
             places.append(index if i == axis else xp.arange(size).reshape(tuple(along)))
-        y = xp.zeros(self.to, x.dtype)
+        check_index("add_along_axis", index, self.to[axis])
+        y = xp.zeros(self.to, total_dtype(x))
         xp.add.at(y, tuple(places), x)
         return y
 
@@ -322,7 +344,7 @@ class AddAlongAxis(Function):
 
     def over_batch(self, inputs: list[Any], batched: list[bool]) -> Any:
         x, index = all_batched(inputs, batched)
-        (axis,) = normalize_axes(self.axis, len(self.to))
+        axis = normalize_axis(self.axis, len(self.to))
         return apply(AddAlongAxis(axis + 1, (len(x), *self.to)), x, index)
 
     samples = [
@@ -368,6 +390,22 @@ def check_index(op: str, index: Any, size: int) -> None:
         )
 
 
+def total_dtype(x: Any) -> Any:
+    """The dtype that totals of such elements have: integers get room, as in sums."""
+    return x.dtype if x.dtype.kind == "f" else np.sum(np.zeros(0, x.dtype)).dtype
+
+
+def _as_index(op: str, index: Any) -> Any:
+    """An index as an operand: a number and a list of integers, which may be empty, as an array."""
+    if not isinstance(index, (int, list, tuple)):
+        return index
+    try:
+        array = np.asarray(index)
+    except ValueError:
+        raise DTypeError(message(op, "the index must be an array of integers", index=index)) from None
+    return array if array.size else array.astype(int)
+
+
 def _into_all_examples(index: Any, size: int) -> Any:
     """The indices of each example, of an axis of some size, as indices into those axes one after the other."""
     starts = get_array_module(index).arange(len(index)).reshape((len(index), *[1] * (index.ndim - 1))) * size
@@ -394,8 +432,7 @@ def index_update(x: Any, index: Any, values: Any) -> Variable:
 
 @documented(Take)
 def take(x: Any, index: Any, axis: int | None = None) -> Variable:
-    if isinstance(index, (int, list, tuple)):
-        index = np.asarray(index, dtype=int)
+    index = _as_index("take", index)
     if axis is None:
         return apply(Take(0), reshape(x, (-1,)), index)
     return apply(Take(axis), x, index)
@@ -412,11 +449,18 @@ def gather(x: Any, index: Any, axis: int = -1) -> Variable:
     >>> gather(np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([[1]]), axis=1)
     variable([[2.]])
     """
-    (axis,) = normalize_axes(axis, len(x.shape))
-    cut = [n if i == axis else m for i, (n, m) in enumerate(zip(x.shape, index.shape, strict=False))]
-    if list(x.shape) != cut and len(x.shape) == len(index.shape):
-        x = get_item(x, tuple(map(slice, cut)))
-    return take_along_axis(x, index, axis)
+    shape, index = getattr(x, "shape", ()), _as_index("gather", index)
+    axis = normalize_axis(axis, len(shape), "gather")
+    check_index("gather", getattr(index, "_data", index), shape[axis])
+    if not _fits_beside(axis, index.shape, shape):
+        raise ShapeError(message("gather", "the index must have as many axes as x, and be no longer beside the axis",
+                                 x=x, index=index))  # fmt: skip
+    cut = tuple(n if i == axis else m for i, (n, m) in enumerate(zip(shape, index.shape, strict=True)))
+    return take_along_axis(x if cut == shape else get_item(x, tuple(map(slice, cut))), index, axis)
+
+
+def _fits_beside(axis: int, index: Shape, x: Shape) -> bool:
+    return len(index) == len(x) and all(m <= n for i, (m, n) in enumerate(zip(index, x, strict=True)) if i != axis)
 
 
 def scatter_add(x: Any, index: Any, values: Any, axis: int = -1) -> Variable:
@@ -430,11 +474,10 @@ def scatter_add(x: Any, index: Any, values: Any, axis: int = -1) -> Variable:
     >>> scatter_add(np.zeros(3), np.array([0, 2, 2]), Variable(np.array([1.0, 2.0, 3.0])))
     variable([1. 0. 5.])
     """
-    x = as_variable(x)
-    (axis,) = normalize_axes(axis, x.ndim)
-    shapes = [tuple(index.shape), tuple(values.shape)]
-    fits = all(m <= n for i, (m, n) in enumerate(zip(shapes[0], x.shape, strict=False)) if i != axis)
-    if shapes[0] != shapes[1] or len(shapes[0]) != x.ndim or not fits:
+    x, values, index = as_variable(x), as_variable(values), _as_index("scatter_add", index)
+    axis = normalize_axis(axis, x.ndim, "scatter_add")
+    check_index("scatter_add", getattr(index, "_data", index), x.shape[axis])
+    if index.shape != values.shape or not _fits_beside(axis, index.shape, x.shape):
         raise ShapeError(
             message("scatter_add", "the index and the values must have one shape, which fits into x beside the axis",
                     x=x, index=index, values=values)

@@ -15,7 +15,7 @@ from rung.errors import DTypeError, ShapeError, ValueRangeError, describe, messa
 from rung.functions.documented import documented
 from rung.functions.indexing import get_item
 from rung.functions.view import expand_dims
-from rung.shapes import Shape, expect, normalize_axes
+from rung.shapes import Shape, expect, normalize_axis
 
 __all__ = ["chunk", "concat", "split", "stack"]
 
@@ -38,7 +38,7 @@ class Concat(Variadic):
         self.axis = axis
 
     def shape(self, *xs: Shape) -> Shape:
-        (axis,) = normalize_axes(self.axis, len(xs[0]))
+        axis = normalize_axis(self.axis, len(xs[0]))
         rest = [x[:axis] + x[axis + 1 :] for x in xs]
         expect(len({(len(x), r) for x, r in zip(xs, rest, strict=True)}) == 1, f"all but axis {axis} must be equal")
         return (*xs[0][:axis], sum(x[axis] for x in xs), *xs[0][axis + 1 :])
@@ -47,13 +47,13 @@ class Concat(Variadic):
         return xp.concatenate(xs, axis=self.axis)
 
     def grad_xs(self, index: int, gy: Any, xs_shapes: Sequence[Shape]) -> Any:
-        (axis,) = normalize_axes(self.axis, len(xs_shapes[index]))
+        axis = normalize_axis(self.axis, len(xs_shapes[index]))
         start = sum(shape[axis] for shape in xs_shapes[:index])
         return gy[(*[slice(None)] * axis, slice(start, start + xs_shapes[index][axis]))]
 
     def over_batch(self, inputs: list[Any], batched: list[bool]) -> Any:
         xs = all_batched(inputs, batched)
-        (axis,) = normalize_axes(self.axis, xs[0].ndim - 1)
+        axis = normalize_axis(self.axis, xs[0].ndim - 1)
         return concat(xs, axis + 1)
 
     samples = [
@@ -86,7 +86,7 @@ def split(x: Any, parts: int | Sequence[int], axis: int = 0) -> list[Variable]:
     >>> [part.shape for part in split(np.ones((6, 2)), 3)], [part.shape for part in split(np.ones(5), [1, 3])]
     ([(2, 2), (2, 2), (2, 2)], [(1,), (2,), (2,)])
     """
-    (axis,) = normalize_axes(axis, len(x.shape))
+    axis = normalize_axis(axis, len(x.shape), "split")
     size = x.shape[axis]
     if isinstance(parts, int):
         if parts < 1 or size % parts:
@@ -105,7 +105,7 @@ def chunk(x: Any, chunks: int, axis: int = 0) -> list[Variable]:
     """
     if chunks < 1:
         raise ValueRangeError(f"chunk: expected at least 1 chunk, but got {chunks}")
-    (axis,) = normalize_axes(axis, len(x.shape))
+    axis = normalize_axis(axis, len(x.shape), "chunk")
     size = -(-x.shape[axis] // chunks) or 1
     return split(x, list(range(size, x.shape[axis], size)), axis)
 

@@ -20,7 +20,7 @@ from rung.functions.joining import concat
 from rung.functions.ordering import sort
 from rung.functions.reduction import max, mean, min
 from rung.functions.view import broadcast_to, reshape
-from rung.shapes import Axis, Shape, as_shape, broadcast, expect, normalize_axes
+from rung.shapes import Axis, Shape, as_shape, broadcast, expect, normalize_axes, normalize_axis
 
 __all__ = ["diag", "flip", "meshgrid", "pad", "repeat", "roll", "tile"]
 
@@ -44,7 +44,7 @@ class Pad(Function):
         return tuple(before + n + after for n, (before, after) in zip(x, self.widths, strict=True))
 
     def forward(self, xp: Any, x: Any) -> Any:
-        return xp.pad(x, self.widths, constant_values=self.value)
+        return xp.pad(x, self.widths or 0, constant_values=self.value)
 
     def grad_x(self, gy: Any, x_shape: Shape) -> Any:
         inner = zip(self.widths, x_shape, strict=True)
@@ -81,7 +81,8 @@ class Roll(Function):
     multilinear = True
 
     def __init__(self, shift: int | Sequence[int], axis: Axis = None):
-        self.shift = shift
+        shifts = _integers("roll", shift)
+        self.shift = builtins.sum(shifts) if axis is None or len(shifts) == 1 else shifts
         self.axis = axis
 
     def shape(self, x: Shape) -> Shape:
@@ -138,6 +139,8 @@ def pad(
     """
     x = as_variable(x)
     pairs = _pairs(widths, x)
+    if mode not in _MODES:
+        raise ValueRangeError(f"pad: expected the mode to be one of {', '.join(_MODES)}, but got {mode!r}")
     if mode == "constant":
         return apply(Pad(pairs, value), x)  # type: ignore[no-any-return]
     for axis, (before, after) in enumerate(pairs):
@@ -160,13 +163,11 @@ def _pairs(widths: Any, x: Variable) -> Widths:
 
 _MIRRORS = ("edge", "reflect", "symmetric", "wrap")
 _STATISTICS = {"maximum": max, "minimum": min, "mean": mean, "median": lambda x, axis, keepdims: _median(x, axis)}
+_MODES = ("constant", *_MIRRORS, "linear_ramp", *_STATISTICS)
 
 
 def _pad_axis(x: Variable, axis: int, before: int, after: int, mode: str, end_value: float) -> Variable:
     n = x.shape[axis]
-    if mode not in (*_MIRRORS, *_STATISTICS, "linear_ramp"):
-        known = ", ".join(("constant", *_MIRRORS, "linear_ramp", *_STATISTICS))
-        raise ValueRangeError(f"pad: expected the mode to be one of {known}, but got {mode!r}")
     if not n:
         raise ShapeError(message("pad", f"mode {mode!r} needs an element on axis {axis}", x=x))
     if mode in _MIRRORS:  # every element of the border is one of x: which one, NumPy tells
@@ -204,8 +205,9 @@ def flip(x: Any, axis: int | tuple[int, ...] | None = None) -> Variable:
     >>> flip(Variable(np.arange(3.0)))
     variable([2. 1. 0.])
     """
-    axes = normalize_axes(axis, len(x.shape))
-    return get_item(x, tuple(slice(None, None, -1 if i in axes else None) for i in range(len(x.shape))))
+    ndim = len(getattr(x, "shape", ()))
+    axes = normalize_axes(axis, ndim, "flip")
+    return get_item(x, tuple(slice(None, None, -1 if i in axes else None) for i in range(ndim)))
 
 
 def tile(x: Any, repeats: int | Sequence[int]) -> Variable:
@@ -218,7 +220,9 @@ def tile(x: Any, repeats: int | Sequence[int]) -> Variable:
     variable([[1. 2. 1. 2.]
               [1. 2. 1. 2.]])
     """
-    x, times = as_variable(x), as_shape(repeats)
+    x, times = as_variable(x), _integers("tile", repeats)
+    if builtins.min(times, default=0) < 0:
+        raise ValueRangeError(f"tile: expected repeats of at least 0, but got {repeats!r}")
     ndim = builtins.max(x.ndim, len(times))
     sizes = (*[1] * (ndim - x.ndim), *x.shape)
     times = (*[1] * (ndim - len(times)), *times)
@@ -239,14 +243,22 @@ def repeat(x: Any, repeats: int | Sequence[int], axis: int | None = None) -> Var
     x = as_variable(x)
     if axis is None:
         return repeat(reshape(x, (-1,)), repeats, 0)
-    (axis,) = normalize_axes(axis, x.ndim)
+    axis = normalize_axis(axis, x.ndim, "repeat")
     n = x.shape[axis]
-    times = np.asarray(repeats)
-    if times.dtype.kind not in "iu" or (times < 0).any() or times.shape not in ((), (1,), (n,)):
+    times = _integers("repeat", repeats)
+    if builtins.min(times, default=0) < 0 or len(times) not in (1, n):
         raise ValueRangeError(
             message("repeat", f"repeats must be an integer of at least 0, or {n} of them, one for each element", x=x)
         )
-    return take(x, get_array_module(x).asarray(np.repeat(np.arange(n), times)), axis)
+    return take(x, get_array_module(x).asarray(np.repeat(np.arange(n), np.asarray(times, int))), axis)
+
+
+def _integers(op: str, value: Any) -> tuple[int, ...]:
+    """One integer or several, as a person or an array gives them."""
+    try:
+        return as_shape(value.tolist() if hasattr(value, "tolist") else value)
+    except ShapeError:
+        raise ValueRangeError(f"{op}: expected integers, but got {value!r}") from None
 
 
 def diag(x: Any, k: int = 0) -> Variable:
@@ -264,6 +276,7 @@ def diag(x: Any, k: int = 0) -> Variable:
     x = as_variable(x)
     if x.ndim not in (1, 2):
         raise ShapeError(message("diag", "expected a vector or a matrix", x=x))
+    (k,) = _integers("diag", k)
     rows, columns = x.shape if x.ndim == 2 else (x.shape[0] + abs(k),) * 2
     length = builtins.max(builtins.min(rows, columns - k) - builtins.max(-k, 0), 0)
     along = get_array_module(x).arange(length)

@@ -12,7 +12,7 @@ from rung.errors import ValueRangeError
 from rung.functions.documented import documented
 from rung.functions.indexing import get_item, take_along_axis
 from rung.functions.view import reshape
-from rung.shapes import Shape, expect, normalize_axes
+from rung.shapes import Shape, expect, normalize_axis
 
 __all__ = ["argmax", "argmin", "argsort", "sort", "topk"]
 
@@ -34,7 +34,7 @@ class ArgReduction(Reduction):
     def over_batch(self, inputs: list[Any], batched: list[bool]) -> Any:
         (x,) = inputs
         if self.axis is not None:
-            return self.changed(axis=normalize_axes(self.axis, x.ndim - 1)[0] + 1)(x)
+            return self.changed(axis=normalize_axis(self.axis, x.ndim - 1) + 1)(x)
         y = self.changed(axis=1, keepdims=False)(reshape(x, (len(x), -1)))
         return reshape(y, (len(x), *[1] * (x.ndim - 1))) if self.keepdims else y
 
@@ -106,7 +106,7 @@ def topk(x: Any, k: int, axis: int = -1) -> tuple[Variable, Variable]:
     >>> topk(np.array([3.0, 1.0, 2.0]), 2)
     (variable([3. 2.]), variable([0 2]))
     """
-    (axis,) = normalize_axes(axis, len(x.shape))
+    axis = normalize_axis(axis, len(x.shape), "topk")
     if not 1 <= k <= x.shape[axis]:
         raise ValueRangeError(f"topk: expected k from 1 to {x.shape[axis]}, but got {k}")
     last_k = (*[slice(None)] * axis, slice(None, -k - 1, -1))

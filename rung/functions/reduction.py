@@ -9,9 +9,11 @@ from rung.core.call import apply
 from rung.core.families import Reduction
 from rung.core.samples import case, distinct, extreme, mask, normal, scalar
 from rung.core.variable import Variable
+from rung.dtypes import is_integer
 from rung.errors import ShapeError, message
 from rung.functions.documented import documented
 from rung.functions.elementwise import cast, equal, exp, sqrt, where
+from rung.functions.elementwise.selection import as_reals
 from rung.functions.view import broadcast_to, reshape, transpose
 from rung.shapes import Axis, Shape, dropped, kept, normalize_axes
 
@@ -99,6 +101,7 @@ class LogSumExp(Reduction):
     """
 
     needs_elements = True
+    of_reals = True
 
     def forward(self, xp: Any, x: Any) -> Any:
         top = x.max(axis=self.axis, keepdims=True)
@@ -186,10 +189,11 @@ def average(x: Any, axis: Axis = None, weights: Any = None, keepdims: bool = Fal
     >>> average(Variable(np.array([1.0, 4.0])), weights=np.array([2.0, 1.0]))
     variable(2.0)
     """
+    shape = getattr(x, "shape", ())
+    axes = normalize_axes(axis, len(shape), "average")
     if weights is None:
         return mean(x, axis, keepdims)
-    shape, given = getattr(x, "shape", ()), getattr(weights, "shape", ())
-    axes = normalize_axes(axis, len(shape))
+    given = getattr(weights, "shape", ())
     if given != shape:
         if len(axes) != 1 or given != (shape[axes[0]],):
             raise ShapeError(
@@ -214,7 +218,7 @@ def var(x: Any, axis: Axis = None, keepdims: bool = False, ddof: int = 0) -> Var
     variable(0.6666666666666666)
     """
     shape = getattr(x, "shape", ())
-    n = math.prod(shape[i] for i in normalize_axes(axis, len(shape)))
+    n = math.prod(shape[i] for i in normalize_axes(axis, len(shape), "var"))
     d = x - mean(x, axis, keepdims=True)
     return sum(d * d, axis, keepdims) * (1 / (n - ddof) if n > ddof else math.nan)
 
@@ -240,6 +244,7 @@ def norm(x: Any, axis: Axis = None, keepdims: bool = False) -> Variable:
     >>> norm(np.array([3.0, 4.0]))
     variable(5.0)
     """
+    x = as_reals(x)
     total = sum(x * x, axis, keepdims)
     return where(total > 0, sqrt(where(total > 0, total, 1.0)), 0.0)
 
@@ -253,8 +258,9 @@ def prod(x: Any, axis: Axis = None, keepdims: bool = False) -> Variable:
     >>> prod(np.array([2.0, 3.0, 4.0]))
     variable(24.0)
     """
+    x = sum(x, ()) if is_integer(x) else x  # in the wide dtype that sums have
     shape = getattr(x, "shape", ())
-    axes = normalize_axes(axis, len(shape))
+    axes = normalize_axes(axis, len(shape), "prod")
     rest = [i for i in range(len(shape)) if i not in axes]
     n = math.prod(shape[i] for i in axes)
     rows = reshape(transpose(x, [*axes, *rest]), (n, *[shape[i] for i in rest]))

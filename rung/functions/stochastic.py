@@ -24,7 +24,7 @@ from rung.functions.loss.cross_entropy import one_hot
 from rung.functions.ordering import argmax
 from rung.functions.view import moveaxis
 from rung.random import generator
-from rung.shapes import Shape, as_shape, broadcast, normalize_axes
+from rung.shapes import Shape, as_shape, broadcast, normalize_axes, normalize_axis
 
 __all__ = [
     "bernoulli", "categorical", "dropout", "gumbel_softmax", "multinomial", "normal", "permutation", "uniform",
@@ -169,7 +169,7 @@ def gumbel_softmax(scores: Any, temperature: float = 1.0, hard: bool = False, ax
     if not temperature > 0:
         raise ValueRangeError(f"gumbel_softmax: expected a temperature above 0, but got {temperature!r}")
     scores = as_variable(scores)
-    (axis,) = normalize_axes(axis, scores.ndim)
+    axis = normalize_axis(axis, scores.ndim, "gumbel_softmax")
     y = softmax((scores + _gumbel(scores)) / temperature, axis)
     if not hard:
         return y

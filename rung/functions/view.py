@@ -15,7 +15,7 @@ from rung.core.samples import case, normal, scalar
 from rung.core.variable import Variable
 from rung.errors import ShapeError, message
 from rung.functions.documented import documented
-from rung.shapes import Shape, as_shape, broadcast, expect, normalize_axes, summed_axes
+from rung.shapes import Shape, as_shape, broadcast, expect, normalize_axes, normalize_axis, summed_axes
 
 __all__ = [
     "broadcast_to", "expand_dims", "flatten", "moveaxis", "reshape", "squeeze", "sum_to", "swapaxes", "transpose",
@@ -202,7 +202,7 @@ def expand_dims(x: Any, axis: int | tuple[int, ...]) -> Variable:
     ((2, 3, 1), (1, 3, 1))
     """
     shape = getattr(x, "shape", ())
-    new = normalize_axes(axis, len(shape) + len(as_shape(axis)))
+    new = normalize_axes(axis, len(shape) + len(as_shape(axis)), "expand_dims")
     sizes = iter(shape)
     return reshape(x, [1 if i in new else next(sizes) for i in range(len(shape) + len(new))])
 
@@ -215,7 +215,7 @@ def squeeze(x: Any, axis: int | tuple[int, ...] | None = None) -> Variable:
     ((3,), (3, 1))
     """
     shape = getattr(x, "shape", ())
-    gone = [i for i, n in enumerate(shape) if n == 1] if axis is None else normalize_axes(axis, len(shape))
+    gone = [i for i, n in enumerate(shape) if n == 1] if axis is None else normalize_axes(axis, len(shape), "squeeze")
     if any(shape[i] != 1 for i in gone):
         raise ShapeError(message("squeeze", f"the axes {axis} must have size 1", x=x))
     return reshape(x, [n for i, n in enumerate(shape) if i not in gone])
@@ -229,7 +229,7 @@ def flatten(x: Any, start_axis: int = 0) -> Variable:
     ((2, 12), (6,))
     """
     shape = getattr(x, "shape", ())
-    start = normalize_axes(start_axis, len(shape))[0] if shape else 0
+    start = normalize_axis(start_axis, len(shape), "flatten") if shape else 0
     return reshape(x, (*shape[:start], math.prod(shape[start:])))
 
 
@@ -241,7 +241,7 @@ def moveaxis(x: Any, source: int, destination: int) -> Variable:
     (3, 4, 2)
     """
     ndim = len(x.shape)
-    (source,), (destination,) = normalize_axes(source, ndim), normalize_axes(destination, ndim)
+    source, destination = (normalize_axis(i, ndim, "moveaxis") for i in (source, destination))
     order = [axis for axis in range(ndim) if axis != source]
     order.insert(destination, source)
     return transpose(x, order)

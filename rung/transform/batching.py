@@ -10,7 +10,7 @@ from rung.core.batch import BatchPass
 from rung.core.variable import Variable, as_variable
 from rung.errors import ShapeError, message
 from rung.functions import moveaxis
-from rung.shapes import normalize_axes
+from rung.shapes import normalize_axis
 
 
 def vmap(f: Callable[..., Any], in_axes: Any = 0, out_axes: int = 0) -> Callable[..., Any]:
@@ -44,7 +44,7 @@ def vmap(f: Callable[..., Any], in_axes: Any = 0, out_axes: int = 0) -> Callable
 
         def enter(x: Any, axis: int) -> Variable:
             x = as_variable(x)
-            (axis,) = _mapped_axis(axis, x)
+            axis = _mapped_axis(axis, x)
             sizes.add(x.shape[axis])
             return this.enter(moveaxis(x, axis, 0) if axis else x)
 
@@ -62,9 +62,9 @@ def vmap(f: Callable[..., Any], in_axes: Any = 0, out_axes: int = 0) -> Callable
     return mapped
 
 
-def _mapped_axis(axis: int, x: Variable) -> tuple[int, ...]:
+def _mapped_axis(axis: int, x: Variable) -> int:
     try:
-        return normalize_axes(axis, x.ndim)
+        return normalize_axis(axis, x.ndim)
     except ShapeError:
         raise ShapeError(message("vmap", f"the axis of the examples, {axis}, must be there", x=x)) from None
 

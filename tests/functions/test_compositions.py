@@ -1,17 +1,46 @@
 """Functions that are made of ops: their values against NumPy, their derivatives in every mode against differences."""
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pytest
+from functions.test_every_op import OPS
 
 import rung.functions as F
 from rung import Variable
 from rung.errors import RungError
-from rung.transform import grad, jvp
+from rung.transform import grad, jvp, vmap
 
 RNG = np.random.default_rng(0)
 A, B = RNG.standard_normal((3, 4)), RNG.standard_normal((3, 4))
 
 HOLES = np.where(np.arange(12).reshape(3, 4) % 5 == 0, 0.0, 1.0)
+WEIGHTS = np.array([[1.0, 0.0, 2.0, 0.5], [3.0, 1.0, 1.0, 0.2], [0.0, 2.0, 1.0, 4.0]])
+PICKED = np.array([[3, 0, 0, -1, 2], [1, 1, -4, 0, 3]])
+
+
+def _digamma(x, terms=2000):
+    """The defining limit, with its tail by Euler and Maclaurin; shifted past the poles by the recurrence."""
+    end = x + terms
+    return np.log(end) - 0.5 / end - 1 / 12 / end**2 - sum(1 / (x + k) for k in range(terms))
+
+
+def _scattered(x, index, values):
+    y = x.copy()
+    for row in range(len(index)):
+        for k, column in enumerate(index[row]):
+            y[row, column] += values[row, k]
+    return y
+
+
+def _meshed(xs, indexing):
+    first, second = (np.meshgrid if isinstance(xs[0], np.ndarray) else F.meshgrid)(*xs, indexing=indexing)
+    return first * second + first
+
+
+MODES = ["constant", "edge", "linear_ramp", "maximum", "mean", "median", "minimum", "reflect", "symmetric", "wrap"]
+BORDER = ((2, 1), (0, 3))
 
 CASES = {
     "expand_dims": (lambda x: F.expand_dims(x, -1), lambda x: np.expand_dims(x, -1)),
@@ -40,6 +69,50 @@ CASES = {
                         lambda x: np.prod(x.reshape(2, 3, 2), (0, -1), keepdims=True)),
     "prod with a zero": (lambda x: F.prod(x * HOLES + 0.0, 1), lambda x: np.prod(x * HOLES, 1)),
     "methods": (lambda x: x.var(0) + x.flatten()[:4] + x.max(0), lambda x: x.var(0) + x.ravel()[:4] + x.max(0)),
+    "flip axes": (lambda x: F.flip(F.reshape(x, (2, 2, 3)), (0, -1)), lambda x: x.reshape(2, 2, 3)[::-1, :, ::-1]),
+    "swapaxes": (lambda x: F.swapaxes(F.reshape(x, (2, 2, 3)), 0, -1), lambda x: x.reshape(2, 2, 3).swapaxes(0, 2)),
+    "average": (lambda x: F.average(x, weights=WEIGHTS), lambda x: np.average(x, weights=WEIGHTS)),
+    "average without weights": (lambda x: F.average(x, 0), lambda x: np.average(x, 0)),
+    "average along an axis": (lambda x: F.average(x, -1, WEIGHTS[0]), lambda x: np.average(x, -1, WEIGHTS[0])),
+    "average by weights that move": (lambda x: F.average(x, 0, x * x + 1, True),
+                                     lambda x: np.average(x, 0, x * x + 1, keepdims=True)),
+    "average along axes": (lambda x: F.average(F.reshape(x, (2, 3, 2)), (0, 2), WEIGHTS.reshape(2, 3, 2)),
+                           lambda x: np.average(x.reshape(2, 3, 2), (0, 2), WEIGHTS.reshape(2, 3, 2))),
+    "cumprod": (F.cumprod, np.cumprod),
+    "cumprod along an axis": (lambda x: F.cumprod(x, -1), lambda x: np.cumprod(x, -1)),
+    "cumprod with a zero": (lambda x: F.cumprod(x * HOLES, 0), lambda x: np.cumprod(x * HOLES, 0)),
+    "cumsum of all": (lambda x: F.cumsum(x) ** 2, lambda x: np.cumsum(x) ** 2),
+    **{f"pad {mode}": (lambda x, mode=mode: F.pad(x, BORDER, mode) ** 2,
+                       lambda x, mode=mode: np.pad(x, BORDER, mode) ** 2) for mode in MODES},
+    "pad with a value": (lambda x: F.pad(x, 1, value=2.5), lambda x: np.pad(x, 1, constant_values=2.5)),
+    "pad with a ramp": (lambda x: F.pad(x, (3, 2), "linear_ramp", end_value=1.5),
+                        lambda x: np.pad(x, (3, 2), "linear_ramp", end_values=1.5)),
+    "tile": (lambda x: F.tile(x, 2) ** 2, lambda x: np.tile(x, 2) ** 2),
+    "tile to more axes": (lambda x: F.tile(x, (2, 1, 3)), lambda x: np.tile(x, (2, 1, 3))),
+    "repeat": (lambda x: F.repeat(x, 2) ** 2, lambda x: np.repeat(x, 2) ** 2),
+    "repeat unevenly": (lambda x: F.repeat(x, [2, 0, 1, 3], -1), lambda x: np.repeat(x, [2, 0, 1, 3], -1)),
+    "diag of a matrix": (lambda x: F.diag(x, -1) ** 2, lambda x: np.diag(x, -1) ** 2),
+    "diag of a vector": (lambda x: F.diag(x[0], 2), lambda x: np.diag(x[0], 2)),
+    "meshgrid": (lambda x: _meshed([x[0], x[1:, 1]], "xy"), lambda x: _meshed([x[0], x[1:, 1]], "xy")),
+    "meshgrid of ij": (lambda x: _meshed([x[0], x[1:, 1]], "ij"), lambda x: _meshed([x[0], x[1:, 1]], "ij")),
+    "gather": (lambda x: F.gather(x, PICKED) ** 2, lambda x: np.take_along_axis(x[:2], PICKED, 1) ** 2),
+    "gather along the first": (lambda x: F.gather(x, PICKED[:, :3] % 3, 0),
+                               lambda x: np.take_along_axis(x[:, :3], PICKED[:, :3] % 3, 0)),
+    "scatter_add": (lambda x: F.scatter_add(x, PICKED[:, :4], x[:2] ** 2),
+                    lambda x: _scattered(x, PICKED[:, :4], x[:2] ** 2)),
+    "scatter_add along the first": (lambda x: F.scatter_add(x, PICKED[:, :3].T % 3, x[:, 2:], 0),
+                                    lambda x: _scattered(x.T, PICKED[:, :3] % 3, x[:, 2:].T).T),
+    "take of all": (lambda x: F.take(x, PICKED), lambda x: np.take(x, PICKED)),
+    "index_update by itself": (lambda x: F.index_update(x, (0, [1, 3]), x[1, :2] ** 2),
+                               lambda x: np.vstack([[x[0, 0], x[1, 0] ** 2, x[0, 2], x[1, 1] ** 2], x[1:]])),
+    "digamma": (F.digamma, _digamma),
+    "digamma of positive": (lambda x: F.digamma(x * x + 0.1), lambda x: _digamma(x * x + 0.1)),
+    "diagonal": (lambda x: F.diagonal(x, 1) ** 2, lambda x: np.diagonal(x, 1) ** 2),
+    "diagonal of batches": (lambda x: F.diagonal(F.reshape(x, (2, 3, 2)), 0, -1, 0),
+                            lambda x: np.diagonal(x.reshape(2, 3, 2), 0, -1, 0)),
+    "trace": (lambda x: F.trace(x, -1) ** 2, lambda x: np.trace(x, -1) ** 2),
+    "gelu by tanh": (lambda x: F.gelu(x, approximate=True),
+                     lambda x: x / (1 + np.exp(-2 * np.sqrt(2 / np.pi) * (x + 0.044715 * x**3)))),
 }  # fmt: skip
 
 
@@ -60,6 +133,32 @@ def test_values_and_derivatives(name):
     curve = (gradient(A + h * B) - gradient(A - h * B)) / (2 * h)
     _, forward = jvp(lambda x: grad(f(x), x, weights), [A], [B])
     np.testing.assert_allclose(forward.data, curve, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_batch_is_its_examples(name):
+    f, oracle = CASES[name]
+    weights = np.cos(np.arange(oracle(A).size)).reshape(oracle(A).shape)
+
+    def value_and_gradient(x):
+        y = f(x)
+        return y, grad(y, x, weights)
+
+    examples = np.stack([A, B, A - B])
+    values, gradients = vmap(value_and_gradient)(examples)
+    whole = Variable(examples)
+    outside = grad(vmap(f)(whole), whole, np.stack([weights] * 3))
+    for k, example in enumerate(examples):
+        y, gx = value_and_gradient(Variable(example))
+        np.testing.assert_allclose(values.data[k], y.data, rtol=1e-12)
+        np.testing.assert_allclose(gradients.data[k], gx.data, rtol=1e-9, atol=1e-12)
+        np.testing.assert_allclose(outside.data[k], gx.data, rtol=1e-9, atol=1e-12)
+
+
+def test_no_public_function_is_forgotten():
+    """What is not an op, and so not in `test_every_op`, is called by a test here or beside."""
+    texts = "".join(path.read_text() for path in Path(__file__).parent.glob("test_*.py"))
+    assert set(F.__all__) - set(OPS) <= set(re.findall(r"\bF\.(\w+)", texts))
 
 
 @pytest.mark.parametrize(

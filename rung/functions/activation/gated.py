@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from rung.core.call import apply
-from rung.core.families import Elementwise
+from rung.core.families import RealElementwise
 from rung.core.samples import extreme, normal, scalar
 from rung.core.variable import Variable
 from rung.functions.activation.sigmoidal import sigmoid, softplus
@@ -20,7 +20,7 @@ __all__ = ["gelu", "mish", "hard_swish", "silu"]
 _C = math.sqrt(2 / math.pi)
 
 
-class SiLU(Elementwise):
+class SiLU(RealElementwise):
     """Let x through as far as its sigmoid says; also called swish.
 
         y = x sigmoid(x)                   dy/dx = s + y (1 - s),  s = sigmoid(x)
@@ -39,7 +39,7 @@ class SiLU(Elementwise):
     samples = [normal(3, 4), scalar(0.5), extreme()]
 
 
-class HardSwish(Elementwise):
+class HardSwish(RealElementwise):
     """A SiLU of straight and parabolic pieces.
 
         y = x hard_sigmoid(x)              dy/dx = 0, x / 3 + 1/2, or 1
@@ -56,7 +56,7 @@ class HardSwish(Elementwise):
     samples = [normal(3, 4), scalar(3.5), extreme()]
 
 
-class GELU(Elementwise):
+class GELU(RealElementwise):
     """Let x through as often as a standard normal variable lies below it.
 
         y = x Phi(x) = x (1 + erf(x / sqrt(2))) / 2           dy/dx = Phi(x) + x phi(x)
@@ -69,7 +69,7 @@ class GELU(Elementwise):
 
     def forward(self, xp: Any, x: Any) -> Any:
         wide = x.astype(xp.float32) if x.dtype == xp.float16 else x
-        return (x * (0.5 + 0.5 * erf_of(xp, wide * math.sqrt(0.5)))).astype(x.dtype if x.dtype.kind == "f" else float)
+        return (x * (0.5 + 0.5 * erf_of(xp, wide * math.sqrt(0.5)))).astype(x.dtype)
 
     def dx(self, x: Any) -> Any:
         density = exp(x * x * -0.5) * (1 / math.sqrt(2 * math.pi))
@@ -78,7 +78,7 @@ class GELU(Elementwise):
     samples = [normal(3, 4), scalar(0.5), extreme()]
 
 
-class TanhGELU(Elementwise):
+class TanhGELU(RealElementwise):
     """GELU with a tanh in the place of the error function.
 
         y = x (1 + t) / 2,  t = tanh(c (x + 0.044715 x ** 3)),  c = sqrt(2 / pi)
@@ -98,7 +98,7 @@ class TanhGELU(Elementwise):
     samples = [normal(3, 4), scalar(0.5), extreme()]
 
 
-class Mish(Elementwise):
+class Mish(RealElementwise):
     """A smooth activation that dips below 0 and comes back.
 
         y = x t,  t = tanh(log(1 + exp(x)))        dy/dx = t + x (1 - t ** 2) sigmoid(x)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from rung.core.call import apply
-from rung.core.families import Elementwise
+from rung.core.families import RealElementwise
 from rung.core.samples import away_from, case, extreme, normal, scalar
 from rung.core.variable import Variable
 from rung.functions.documented import documented
@@ -16,7 +16,7 @@ __all__ = ["prelu", "celu", "elu", "leaky_relu", "relu", "relu6", "selu"]
 _ALPHA, _SCALE = 1.6732632423543772, 1.0507009873554805
 
 
-class ReLU(Elementwise):
+class ReLU(RealElementwise):
     """Let positive values through; the derivative at 0 is 0.
 
         y = max(x, 0)        dy/dx = [y > 0]
@@ -33,7 +33,7 @@ class ReLU(Elementwise):
     samples = [away_from(3, 4), scalar(2.0), extreme()]
 
 
-class ReLU6(Elementwise):
+class ReLU6(RealElementwise):
     """Let values from 0 to 6 through.
 
         y = min(max(x, 0), 6)              dy/dx = [0 < x < 6]
@@ -50,7 +50,7 @@ class ReLU6(Elementwise):
     samples = [away_from(3, 4), scalar(7.0), extreme()]
 
 
-class LeakyReLU(Elementwise):
+class LeakyReLU(RealElementwise):
     """Let positive values through, and a share of negative ones.
 
         y = x if x > 0 else slope * x      dy/dx = 1 or slope
@@ -73,7 +73,7 @@ class LeakyReLU(Elementwise):
     samples = [away_from(3, 4), case(away_from(3, 4), slope=0.01), extreme()]
 
 
-class ELU(Elementwise):
+class ELU(RealElementwise):
     """Let positive values through, and bend negative ones towards -alpha.
 
         y = x if x > 0 else alpha (exp(x) - 1) dy/dx = 1 or y + alpha
@@ -96,7 +96,7 @@ class ELU(Elementwise):
     samples = [away_from(3, 4), case(normal(3), alpha=1.0), extreme()]
 
 
-class CELU(Elementwise):
+class CELU(RealElementwise):
     """An ELU that is smooth at 0 for every alpha.
 
         y = x if x > 0 else alpha (exp(x / alpha) - 1) dy/dx = 1 or y / alpha + 1
@@ -119,7 +119,7 @@ class CELU(Elementwise):
     samples = [away_from(3, 4), case(away_from(3), alpha=2.0), extreme()]
 
 
-class SELU(Elementwise):
+class SELU(RealElementwise):
     """An ELU scaled so that activations keep mean 0 and variance 1.
 
         y = scale * elu(x, alpha)          dy/dx = scale or y + scale * alpha
@@ -136,7 +136,7 @@ class SELU(Elementwise):
     samples = [away_from(3, 4), extreme()]
 
 
-class PReLU(Elementwise):
+class PReLU(RealElementwise):
     """A ReLU whose slope on the negative side is learnt.
 
         y = x if x > 0 else slope x        dy/dx = 1 or slope        dy/dslope = 0 or x

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from rung.core.call import apply
-from rung.core.families import Elementwise
+from rung.core.families import RealElementwise
 from rung.core.samples import extreme, normal, scalar
 from rung.core.variable import Variable
 from rung.functions.documented import documented
@@ -14,7 +14,7 @@ from rung.functions.elementwise import absolute
 __all__ = ["hard_sigmoid", "logsigmoid", "sigmoid", "softplus", "softsign"]
 
 
-class Sigmoid(Elementwise):
+class Sigmoid(RealElementwise):
     """Squash every element into (0, 1), precisely at both ends.
 
         y = 1 / (1 + exp(-x))        dy/dx = y (1 - y)
@@ -32,7 +32,7 @@ class Sigmoid(Elementwise):
     samples = [normal(3, 4), scalar(0.5), extreme()]
 
 
-class LogSigmoid(Elementwise):
+class LogSigmoid(RealElementwise):
     """The logarithm of the sigmoid, without the detour through tiny values.
 
         y = -log(1 + exp(-x))              dy/dx = sigmoid(-x)
@@ -49,7 +49,7 @@ class LogSigmoid(Elementwise):
     samples = [normal(3, 4), scalar(0.5), extreme()]
 
 
-class Softplus(Elementwise):
+class Softplus(RealElementwise):
     """A smooth ReLU, without overflow.
 
         y = log(1 + exp(x))                dy/dx = sigmoid(x)
@@ -66,7 +66,7 @@ class Softplus(Elementwise):
     samples = [normal(3, 4), scalar(0.5), extreme()]
 
 
-class Softsign(Elementwise):
+class Softsign(RealElementwise):
     """Squash every element into (-1, 1), with long tails.
 
         y = x / (1 + |x|)                  dy/dx = 1 / (1 + |x|) ** 2
@@ -83,7 +83,7 @@ class Softsign(Elementwise):
     samples = [normal(3, 4), scalar(0.5), extreme()]
 
 
-class HardSigmoid(Elementwise):
+class HardSigmoid(RealElementwise):
     """A sigmoid of three straight pieces.
 
         y = min(max(x / 6 + 1/2, 0), 1)    dy/dx = [-3 < x < 3] / 6

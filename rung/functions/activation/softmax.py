@@ -10,7 +10,6 @@ from rung.core.samples import case, extreme, normal
 from rung.core.variable import Variable
 from rung.functions.documented import documented
 from rung.functions.elementwise import exp
-from rung.functions.elementwise.selection import as_reals
 
 __all__ = ["log_softmax", "softmax"]
 
@@ -22,6 +21,8 @@ class Softmax(AlongAxis):
 
     Shape: any -> the same.
     """
+
+    of_reals = True
 
     def forward(self, xp: Any, x: Any) -> Any:
         y = xp.exp(x - x.max(axis=self.axis, keepdims=True))
@@ -50,6 +51,8 @@ class LogSoftmax(AlongAxis):
     Shape: any -> the same.
     """
 
+    of_reals = True
+
     def forward(self, xp: Any, x: Any) -> Any:
         y = x - x.max(axis=self.axis, keepdims=True)
         return y - xp.log(xp.exp(y).sum(axis=self.axis, keepdims=True))
@@ -69,9 +72,9 @@ class LogSoftmax(AlongAxis):
 
 @documented(Softmax)
 def softmax(x: Any, axis: int = 1) -> Variable:
-    return apply(Softmax(axis), as_reals(x))
+    return apply(Softmax(axis), x)
 
 
 @documented(LogSoftmax)
 def log_softmax(x: Any, axis: int = 1) -> Variable:
-    return apply(LogSoftmax(axis), as_reals(x))
+    return apply(LogSoftmax(axis), x)

@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from rung.core.call import apply
-from rung.core.families import Elementwise
+from rung.core.families import Elementwise, RealElementwise
 from rung.core.samples import away_from, extreme, normal, scalar, uniform
 from rung.core.variable import Variable
 from rung.functions.documented import documented
@@ -242,7 +242,7 @@ def square(x: Any) -> Variable:
     return apply(Square(), x)
 
 
-class Reciprocal(Elementwise):
+class Reciprocal(RealElementwise):
     """One over x; infinite at 0.
 
         y = 1 / x                    dy/dx = -y ** 2

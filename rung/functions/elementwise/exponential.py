@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from rung.core.call import apply
-from rung.core.families import Elementwise
+from rung.core.families import RealElementwise
 from rung.core.samples import extreme, normal, scalar, uniform
 from rung.core.variable import Variable
 from rung.functions.documented import documented
@@ -14,7 +14,7 @@ from rung.functions.documented import documented
 __all__ = ["exp", "exp2", "expm1", "log", "log1p", "log2", "rsqrt", "sqrt"]
 
 
-class Exp(Elementwise):
+class Exp(RealElementwise):
     """The exponential.
 
         y = exp(x)           dy/dx = y
@@ -31,7 +31,7 @@ class Exp(Elementwise):
     samples = [normal(3, 4), scalar(0.0), extreme()]
 
 
-class Log(Elementwise):
+class Log(RealElementwise):
     """The natural logarithm.
 
         y = log(x)           dy/dx = 1 / x
@@ -48,7 +48,7 @@ class Log(Elementwise):
     samples = [uniform(3, 4), scalar(1.0)]
 
 
-class Sqrt(Elementwise):
+class Sqrt(RealElementwise):
     """The square root; its derivative at 0 is infinite.
 
         y = sqrt(x)          dy/dx = 1 / (2 y)
@@ -80,7 +80,7 @@ def sqrt(x: Any) -> Variable:
     return apply(Sqrt(), x)
 
 
-class Expm1(Elementwise):
+class Expm1(RealElementwise):
     """exp(x) - 1, precise near 0.
 
         y = exp(x) - 1               dy/dx = y + 1
@@ -102,7 +102,7 @@ def expm1(x: Any) -> Variable:
     return apply(Expm1(), x)
 
 
-class Exp2(Elementwise):
+class Exp2(RealElementwise):
     """A power of two.
 
         y = 2 ** x                   dy/dx = y log(2)
@@ -124,7 +124,7 @@ def exp2(x: Any) -> Variable:
     return apply(Exp2(), x)
 
 
-class Log1p(Elementwise):
+class Log1p(RealElementwise):
     """log(1 + x), precise near 0.
 
         y = log(1 + x)               dy/dx = 1 / (1 + x)
@@ -146,7 +146,7 @@ def log1p(x: Any) -> Variable:
     return apply(Log1p(), x)
 
 
-class Log2(Elementwise):
+class Log2(RealElementwise):
     """The logarithm to base 2.
 
         y = log2(x)                  dy/dx = 1 / (x log(2))
@@ -168,7 +168,7 @@ def log2(x: Any) -> Variable:
     return apply(Log2(), x)
 
 
-class Rsqrt(Elementwise):
+class Rsqrt(RealElementwise):
     """One over the square root; infinite at 0.
 
         y = 1 / sqrt(x)              dy/dx = -y / (2 x)

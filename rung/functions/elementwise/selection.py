@@ -11,7 +11,7 @@ from rung.core.call import apply
 from rung.core.families import Elementwise
 from rung.core.samples import away_from, case, extreme, mask, normal, scalar
 from rung.core.variable import Variable
-from rung.dtypes import REAL_KINDS
+from rung.dtypes import REAL_KINDS, is_integer
 from rung.errors import DTypeError
 from rung.functions.documented import documented
 
@@ -202,8 +202,7 @@ class Where(Elementwise):
 
 def as_reals(x: Any) -> Any:
     """Integers and booleans as float64, where an op would wrap around or round; all else as it is."""
-    kind = getattr(getattr(x, "dtype", None), "kind", "f")
-    return cast(x, "float64") if kind in "iub" else x
+    return cast(x, "float64") if is_integer(x) else x
 
 
 @documented(Maximum)

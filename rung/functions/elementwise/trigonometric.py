@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from rung.core.call import apply
-from rung.core.families import Elementwise
+from rung.core.families import RealElementwise
 from rung.core.samples import away_from, extreme, normal, scalar, uniform
 from rung.core.variable import Variable
 from rung.functions.documented import documented
@@ -17,7 +17,7 @@ __all__ = [
 ]  # fmt: skip
 
 
-class Sin(Elementwise):
+class Sin(RealElementwise):
     """The sine.
 
         y = sin(x)           dy/dx = cos(x)
@@ -34,7 +34,7 @@ class Sin(Elementwise):
     samples = [normal(3, 4), scalar(0.0)]
 
 
-class Cos(Elementwise):
+class Cos(RealElementwise):
     """The cosine.
 
         y = cos(x)           dy/dx = -sin(x)
@@ -51,7 +51,7 @@ class Cos(Elementwise):
     samples = [normal(3, 4), scalar(0.0)]
 
 
-class Tanh(Elementwise):
+class Tanh(RealElementwise):
     """Squash every element into (-1, 1).
 
         y = tanh(x)          dy/dx = 1 - y ** 2
@@ -83,7 +83,7 @@ def tanh(x: Any) -> Variable:
     return apply(Tanh(), x)
 
 
-class Tan(Elementwise):
+class Tan(RealElementwise):
     """The tangent.
 
         y = tan(x)                   dy/dx = 1 + y ** 2
@@ -105,7 +105,7 @@ def tan(x: Any) -> Variable:
     return apply(Tan(), x)
 
 
-class Arcsin(Elementwise):
+class Arcsin(RealElementwise):
     """The angle whose sine is x; the derivative at -1 and 1 is infinite.
 
         y = arcsin(x)                dy/dx = 1 / sqrt(1 - x ** 2)
@@ -127,7 +127,7 @@ def arcsin(x: Any) -> Variable:
     return apply(Arcsin(), x)
 
 
-class Arccos(Elementwise):
+class Arccos(RealElementwise):
     """The angle whose cosine is x; the derivative at -1 and 1 is infinite.
 
         y = arccos(x)                dy/dx = -1 / sqrt(1 - x ** 2)
@@ -149,7 +149,7 @@ def arccos(x: Any) -> Variable:
     return apply(Arccos(), x)
 
 
-class Arctan(Elementwise):
+class Arctan(RealElementwise):
     """The angle whose tangent is x.
 
         y = arctan(x)                dy/dx = 1 / (1 + x ** 2)
@@ -171,7 +171,7 @@ def arctan(x: Any) -> Variable:
     return apply(Arctan(), x)
 
 
-class Sinh(Elementwise):
+class Sinh(RealElementwise):
     """The hyperbolic sine.
 
         y = sinh(x)                  dy/dx = cosh(x)
@@ -193,7 +193,7 @@ def sinh(x: Any) -> Variable:
     return apply(Sinh(), x)
 
 
-class Cosh(Elementwise):
+class Cosh(RealElementwise):
     """The hyperbolic cosine.
 
         y = cosh(x)                  dy/dx = sinh(x)
@@ -215,7 +215,7 @@ def cosh(x: Any) -> Variable:
     return apply(Cosh(), x)
 
 
-class Arcsinh(Elementwise):
+class Arcsinh(RealElementwise):
     """The inverse of sinh.
 
         y = arcsinh(x)               dy/dx = 1 / sqrt(x ** 2 + 1)
@@ -237,7 +237,7 @@ def arcsinh(x: Any) -> Variable:
     return apply(Arcsinh(), x)
 
 
-class Arccosh(Elementwise):
+class Arccosh(RealElementwise):
     """The inverse of cosh, for x of at least 1.
 
         y = arccosh(x)               dy/dx = 1 / sqrt(x ** 2 - 1)
@@ -259,7 +259,7 @@ def arccosh(x: Any) -> Variable:
     return apply(Arccosh(), x)
 
 
-class Arctanh(Elementwise):
+class Arctanh(RealElementwise):
     """The inverse of tanh, for x between -1 and 1.
 
         y = arctanh(x)               dy/dx = 1 / (1 - x ** 2)
@@ -281,7 +281,7 @@ def arctanh(x: Any) -> Variable:
     return apply(Arctanh(), x)
 
 
-class Arctan2(Elementwise):
+class Arctan2(RealElementwise):
     """The angle of the point (b, a), in all four quadrants; the derivatives at the origin are infinite.
 
         y = arctan2(a, b)            dy/da = b / (a ** 2 + b ** 2)        dy/db = -a / (a ** 2 + b ** 2)

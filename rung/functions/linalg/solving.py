@@ -34,9 +34,7 @@ def lapack(routine: Any, *xs: Any) -> Any:
 
 
 def _as_full_float(x: Any) -> Any:
-    if x.dtype == np.float16:
-        return x.astype(np.float32)
-    return x if x.dtype.kind == "f" else x.astype(np.float64)
+    return x.astype(np.float32) if x.dtype == np.float16 else x
 
 
 def well_conditioned(*shape: int) -> Sample:
@@ -59,6 +57,7 @@ class MatrixFunction(Trailing):
     """What is computed by LAPACK from each matrix of a batch."""
 
     checks_shape = True
+    of_reals = True
     needs: ClassVar[tuple[str, str]] = INVERTIBLE  # what is said where LAPACK gives up
 
     def explain(self, error: Exception, arrays: list[Any]) -> Exception:

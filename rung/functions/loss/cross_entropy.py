@@ -18,7 +18,7 @@ from rung.functions.indexing import take, take_along_axis
 from rung.functions.loss.terms import check_labels, check_reduction, reduced, times_log
 from rung.functions.reduction import mean, sum
 from rung.functions.view import expand_dims, moveaxis, reshape
-from rung.shapes import Shape, expect, normalize_axes
+from rung.shapes import Shape, expect, normalize_axis
 
 __all__ = ["nll", "one_hot", "softmax_cross_entropy"]
 
@@ -74,6 +74,7 @@ class SoftmaxCrossEntropy(Function):
 
     output_names = ("y", "p")
     data_inputs = (1,)
+    of_reals = True
     checks_shape = True
 
     def shape(self, x: Shape, t: Shape) -> tuple[Shape, Shape]:
@@ -243,7 +244,7 @@ def _check(op: str, log_p: Any, t: Any, weights: Any, soft: bool, ignored: int |
     shape = log_p.shape if hasattr(log_p, "shape") else ()
     if not shape:
         raise ShapeError(message(op, "there must be an axis of classes", x=log_p, t=t))
-    (axis,) = normalize_axes(axis, len(shape))
+    axis = normalize_axis(axis, len(shape), op)
     if not soft:
         check_labels(op, t, shape[axis], ignored)
         if t.shape != shape[:axis] + shape[axis + 1 :]:

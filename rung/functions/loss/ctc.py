@@ -55,6 +55,7 @@ class LinearScan(Function):
     """
 
     checks_shape = True
+    of_reals = True
 
     def __init__(self, reverse: bool = False):
         self.reverse = reverse
@@ -112,6 +113,7 @@ class AlignmentScores(Function):
 
     data_inputs = (1,)
     checks_shape = True
+    of_reals = True
 
     def shape(self, x: Shape, skip: Shape) -> Shape:
         expect(len(x) >= 2 and x[0] >= 1, "x must have an axis of times, at least one, and one of states")
@@ -119,8 +121,11 @@ class AlignmentScores(Function):
         return x
 
     def forward(self, xp: Any, x: Any, skip: Any) -> Any:
+        if skip.dtype.kind != "b":
+            raise DTypeError(message("alignment_scores", "skip must be an array of booleans", skip=skip))
         states = x.shape[-1]
-        y = xp.full((*x.shape[:-1], states + 2), NEVER, x.dtype)  # two states below the first, never reached
+        dtype = xp.promote_types(x.dtype, xp.float32)  # half precision does not know NEVER
+        y = xp.full((*x.shape[:-1], states + 2), NEVER, dtype)  # two states below the first, never reached
         y[0, ..., 2:4] = x[0, ..., :2]
         for t in range(1, x.shape[0]):
             before = y[t - 1]
@@ -128,7 +133,7 @@ class AlignmentScores(Function):
             ways = xp.stack([before[..., 2:], before[..., 1:-1], jump])
             top = ways.max(axis=0)
             y[t, ..., 2:] = x[t] + top + xp.log(xp.exp(ways - top).sum(axis=0))
-        return xp.where(y[..., 2:] > DEAD, y[..., 2:], NEVER)
+        return xp.where(y[..., 2:] > DEAD, y[..., 2:], NEVER).astype(x.dtype)
 
     def grad_x(self, gy: Any, y: Any, skip: Any) -> Any:
         before = y[:-1]

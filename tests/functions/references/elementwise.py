@@ -19,10 +19,16 @@ def _softmax(x, axis=1):
     return (exact / exact.sum(axis=axis, keepdims=True)).astype(float)
 
 
+def _remainder(a, b):
+    if np.result_type(a, b).kind == "f":
+        return a - b * np.floor(a / b)
+    return np.where(np.equal(b, 0), 0, a - b * np.floor(a / np.where(np.equal(b, 0), 1, b)))  # of integers by 0: 0
+
+
 def _polygamma(x, n):
     """The defining sum, with its tail as an integral, a half step and a derivative (Euler and Maclaurin)."""
     terms = 400
-    end = x + terms
+    end = np.where(x < 0, np.nan, x) + terms
     if n == 0:
         return np.log(end) - 0.5 / end - 1 / 12 / end**2 - sum(1 / (x + k) for k in range(terms))
     head = sum((x + k) ** -(n + 1.0) for k in range(terms))
@@ -39,19 +45,23 @@ def _inverse_erf(x):
             middle, x
         )
         low, high = np.where(below, middle, low), np.where(below, high, middle)
-    return (low + high) / 2
+    return np.select([abs(x) < 1, abs(x) == 1], [(low + high) / 2, np.copysign(np.inf, x)], np.nan)
 
 
 ORACLES = {
-    "remainder": lambda a, b: a - b * np.floor(a / b),
-    "floor_divide": lambda a, b: np.floor(a / b),
+    "remainder": _remainder,
+    "floor_divide": lambda a, b: np.floor(
+        a / (b if np.result_type(a, b).kind == "f" else np.where(b == 0, np.inf, b))  # an integer by 0 is 0
+    ),
     "logical_and": lambda a, b: (np.asarray(a) != 0) & (np.asarray(b) != 0),
     "logical_or": lambda a, b: (np.asarray(a) != 0) | (np.asarray(b) != 0),
     "logical_xor": lambda a, b: (np.asarray(a) != 0) ^ (np.asarray(b) != 0),
     "logical_not": lambda x: np.asarray(x) == 0,
     "erf": lambda x: np.vectorize(math.erf, otypes=[float])(x),
     "erfinv": _inverse_erf,
-    "lgamma": lambda x: np.vectorize(math.lgamma, otypes=[float])(x),
+    "lgamma": lambda x: np.vectorize(
+        lambda a: math.inf if a <= 0 and a == round(a) else math.lgamma(a), otypes=[float]
+    )(x),
     "polygamma": _polygamma,
     "gelu": lambda x: np.vectorize(lambda a: a * math.erfc(-a / math.sqrt(2)) / 2, otypes=[float])(x),
     "tanh_gelu": lambda x: x * np.exp(-np.logaddexp(0, -2 * math.sqrt(2 / math.pi) * (x + 0.044715 * x**3))),
@@ -73,7 +83,7 @@ ORACLES = {
     "sign": np.sign,
     "maximum": np.maximum,
     "where": np.where,
-    "cast": lambda x, dtype: x.astype(dtype),
+    "cast": lambda x, dtype: np.asarray(x).astype(dtype),
     "greater": np.greater,
     "greater_equal": np.greater_equal,
     "less": np.less,

@@ -6,9 +6,13 @@ import numpy as np
 
 
 def _loop_matmul(a, b):
+    if a.ndim == 1:
+        return _loop_matmul(a[None], b)[..., 0, :] if b.ndim > 1 else _loop_matmul(a[None], b)[0]
+    if b.ndim == 1:
+        return _loop_matmul(a, b[:, None])[..., 0]
     lead = np.broadcast_shapes(a.shape[:-2], b.shape[:-2])
     a, b = np.broadcast_to(a, lead + a.shape[-2:]), np.broadcast_to(b, lead + b.shape[-2:])
-    y = np.zeros(lead + (a.shape[-2], b.shape[-1]))
+    y = np.zeros(lead + (a.shape[-2], b.shape[-1]), bool if a.dtype == b.dtype == bool else float)
     for at in np.ndindex(*y.shape):
         y[at] = sum(a[(*at[:-1], k)] * b[(*at[:-2], k, at[-1])] for k in range(a.shape[-1]))
     return y

@@ -41,7 +41,7 @@ def _alignment_scores(x, skip):
             for s in range(e.shape[1]):
                 scores = [score for path, score in paths if path[-1] == s]
                 if scores:
-                    y[(t, *lane, s)] = math.log(math.fsum(map(math.exp, scores)))
+                    y[(t, *lane, s)] = np.logaddexp.reduce(scores)
             paths = [
                 ([*path, s], score + e[t + 1, s])
                 for path, score in paths if t + 1 < len(e)

@@ -14,11 +14,12 @@ def _add_along_axis(x, index, axis, shape):
 
 def _put_item(x, index, shape):
     y = np.zeros(shape)
-    np.add.at(y, index, x)
+    np.add.at(y, index, np.reshape(x, y[index].shape) if np.size(x) == y[index].size else x)
     return y
 
 
 def _sum_to(x, shape):
+    x = np.asarray(x)
     y = np.zeros(shape)
     padded = (1,) * (x.ndim - len(shape)) + tuple(shape)
     view = y.reshape(padded)
@@ -28,7 +29,7 @@ def _sum_to(x, shape):
 
 
 def _index_update(x, values, index):
-    y = x.copy()
+    y = x.astype(np.result_type(x, values))
     y[index] = values
     return y
 

@@ -4,7 +4,7 @@ import numpy as np
 
 
 def _cumsum(x, axis=-1):
-    y = x.copy()
+    y = x.astype(np.sum(x).dtype)
     rows = np.moveaxis(y, axis, 0)
     for i in range(1, len(rows)):
         rows[i] += rows[i - 1]
