@@ -12,7 +12,8 @@ def documented(op: type) -> Callable[[F], F]:
     """Give a function the docstring of its op (and its family), and the op the function's name for messages."""
 
     def decorate(function: F) -> F:
-        function.__doc__ = (op.__doc__ or "") + op.common_doc  # type: ignore[attr-defined]
+        text, mark, examples = (op.__doc__ or "").partition("    >>>")
+        function.__doc__ = text.rstrip() + "\n" + op.common_doc + "\n" * bool(mark) + mark + examples  # type: ignore[attr-defined]
         op.name = function.__name__  # type: ignore[attr-defined]
         return function
 

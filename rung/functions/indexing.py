@@ -31,6 +31,10 @@ class GetItem(Function):
     A basic index gives a view. An element picked twice gets the sum of both gradients.
 
     Shape: any -> what NumPy says.
+
+    >>> import numpy as np
+    >>> get_item(Variable(np.array([[1.0, 2.0], [3.0, 4.0]])), (slice(None), 1))
+    variable([2. 4.])
     """
 
     is_view = True
@@ -278,6 +282,11 @@ class TakeAlongAxis(AlongAxis):
         y[i, j, k] = x[i, index[i, j, k], k]        dx = dy added up where it was picked
 
     Shape: x and index alike but for `axis` -> that of index.
+
+    >>> import numpy as np
+    >>> take_along_axis(np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([[1], [0]]), axis=1)
+    variable([[2.]
+              [3.]])
     """
 
     data_inputs = (1,)

@@ -82,6 +82,8 @@ def stack(xs: Sequence[Any], axis: int = 0) -> Variable:
 def split(x: Any, parts: int | Sequence[int], axis: int = 0) -> list[Variable]:
     """Cut along an axis: into equal parts, or before each of the given positions.
 
+    Shape: any -> of each the same, with fewer along `axis`.
+
     >>> import numpy as np
     >>> [part.shape for part in split(np.ones((6, 2)), 3)], [part.shape for part in split(np.ones(5), [1, 3])]
     ([(2, 2), (2, 2), (2, 2)], [(1,), (2,), (2,)])
@@ -98,6 +100,8 @@ def split(x: Any, parts: int | Sequence[int], axis: int = 0) -> list[Variable]:
 
 def chunk(x: Any, chunks: int, axis: int = 0) -> list[Variable]:
     """Cut along an axis into at most so many parts, all of one size but the last.
+
+    Shape: any -> of each the same, with fewer along `axis`.
 
     >>> import numpy as np
     >>> [part.shape for part in chunk(np.ones(5), 2)]

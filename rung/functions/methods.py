@@ -15,7 +15,7 @@ from rung.functions.linalg import diagonal, dot, matmul, trace
 from rung.functions.movement import repeat
 from rung.functions.ordering import argmax, argmin, argsort, sort
 from rung.functions.reduction import all, any, max, mean, min, prod, std, sum, var
-from rung.functions.view import broadcast_to, expand_dims, flatten, moveaxis, reshape, squeeze, swapaxes, transpose
+from rung.functions.view import broadcast_to, flatten, reshape, squeeze, swapaxes, transpose
 
 
 def _reshape(x: Variable, *shape: Any) -> Variable:
@@ -94,9 +94,9 @@ METHODS = {
     "reshape": _reshape, "transpose": _transpose, "swapaxes": swapaxes, "broadcast_to": broadcast_to,
     "prod": prod, "cumsum": cumsum, "cumprod": cumprod, "clip": clip, "round": round, "dot": dot, "take": take,
     "repeat": repeat, "sort": sort, "argsort": argsort, "diagonal": diagonal, "trace": trace, "ravel": flatten,
-    "moveaxis": moveaxis, "expand_dims": expand_dims, "copy": _copy, "mT": property(lambda x: swapaxes(x, -1, -2)),
+    "copy": _copy, "mT": property(lambda x: swapaxes(x, -1, -2), doc="The last two axes exchanged."),
     "argmax": argmax, "argmin": argmin, "var": var, "std": std, "any": any, "all": all, "squeeze": squeeze,
-    "flatten": flatten, "T": property(transpose), "astype": cast,
+    "flatten": flatten, "T": property(lambda x: transpose(x), doc="The axes in reverse order."), "astype": cast,
 }  # fmt: skip
 
 

@@ -126,7 +126,9 @@ def recall(
 
         hits / actual
 
-    0 for a class that no row has. Averages and shapes: as in `precision`.
+    0 for a class that no row has. Averages: as in `precision`.
+
+    Shape: as `confusion_matrix` -> (), or (classes,) with ``average="none"``
 
     >>> import numpy as np
     >>> recall(np.array([0, 1, 1, 1]), np.array([0, 0, 1, 1]), average="none")
@@ -142,7 +144,9 @@ def f1_score(
 
         2 hits / (predicted + actual)
 
-    0 for a class that does not occur. Averages and shapes: as in `precision`.
+    0 for a class that does not occur. Averages: as in `precision`.
+
+    Shape: as `confusion_matrix` -> (), or (classes,) with ``average="none"``
 
     >>> import numpy as np
     >>> f1_score(np.array([0, 1, 1, 1]), np.array([0, 0, 1, 1]), average="none")

@@ -201,6 +201,8 @@ def _median(x: Variable, axis: int) -> Variable:
 def flip(x: Any, axis: int | tuple[int, ...] | None = None) -> Variable:
     """The elements in reverse order along the given axes, or along all.
 
+    Shape: any -> the same.
+
     >>> import numpy as np
     >>> flip(Variable(np.arange(3.0)))
     variable([2. 1. 0.])

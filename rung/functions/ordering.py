@@ -43,14 +43,24 @@ class ArgReduction(Reduction):
 
 
 class ArgMax(ArgReduction):
-    """The index of the largest element along an axis; a constant. The first of several equal ones."""
+    """The index of the largest element along an axis; a constant. The first of several equal ones.
+
+    >>> import numpy as np
+    >>> argmax(np.array([[1.0, 3.0, 2.0], [9.0, 8.0, 7.0]]), axis=1)
+    variable([1 0])
+    """
 
     def forward(self, xp: Any, x: Any) -> Any:
         return x.argmax(axis=self.axis, keepdims=self.keepdims)
 
 
 class ArgMin(ArgReduction):
-    """The index of the smallest element along an axis; a constant. The first of several equal ones."""
+    """The index of the smallest element along an axis; a constant. The first of several equal ones.
+
+    >>> import numpy as np
+    >>> argmin(np.array([3.0, 1.0, 2.0]))
+    variable(1)
+    """
 
     def forward(self, xp: Any, x: Any) -> Any:
         return x.argmin(axis=self.axis, keepdims=self.keepdims)
@@ -60,6 +70,10 @@ class ArgSort(AlongAxis):
     """The indices that sort along an axis, smallest first; a constant. Equal elements keep their order.
 
     Shape: any -> the same.
+
+    >>> import numpy as np
+    >>> argsort(np.array([3.0, 1.0, 2.0]))
+    variable([1 2 0])
     """
 
     differentiable = False

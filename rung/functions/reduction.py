@@ -29,6 +29,11 @@ class Sum(Reduction):
     """The sum along axes.
 
     y = sum(x)                    dx = dy, spread over the axes that were summed
+
+    >>> import numpy as np
+    >>> sum(np.array([[1.0, 2.0], [3.0, 4.0]]), axis=1, keepdims=True)
+    variable([[3.]
+              [7.]])
     """
 
     multilinear = True
@@ -46,6 +51,10 @@ class Mean(Reduction):
     """The mean along axes; of no elements at all, NaN.
 
     y = sum(x) / n                dx = dy / n, spread over the axes
+
+    >>> import numpy as np
+    >>> mean(np.array([[1.0, 3.0], [5.0, 7.0]]), axis=0)
+    variable([3. 5.])
     """
 
     multilinear = True
@@ -64,6 +73,10 @@ class Max(Reduction):
     """The largest element along axes; ties share the gradient evenly.
 
     y = max(x)                    dx = dy [x = y] / (how many are equal to y)
+
+    >>> import numpy as np
+    >>> max(np.array([[1.0, 3.0], [5.0, 2.0]]), axis=1)
+    variable([3. 5.])
     """
 
     needs_elements = True
@@ -88,6 +101,10 @@ class Min(Max):
     """The smallest element along axes; ties share the gradient evenly.
 
     y = min(x)                    dx = dy [x = y] / (how many are equal to y)
+
+    >>> import numpy as np
+    >>> min(np.array([[1.0, 3.0], [5.0, 2.0]]), axis=1)
+    variable([1. 2.])
     """
 
     def forward(self, xp: Any, x: Any) -> Any:
@@ -98,6 +115,10 @@ class LogSumExp(Reduction):
     """The logarithm of the sum of exponentials along axes: a smooth maximum, without overflow.
 
     y = log(sum(exp(x)))          dx = dy exp(x - y)
+
+    >>> import numpy as np
+    >>> logsumexp(np.array([1000.0, 0.0]))
+    variable(1000.0)
     """
 
     needs_elements = True
@@ -130,14 +151,24 @@ class Truth(Reduction):
 
 
 class AnyTrue(Truth):
-    """Whether any element is other than 0, along axes; a constant."""
+    """Whether any element is other than 0, along axes; a constant.
+
+    >>> import numpy as np
+    >>> any(np.array([[1, 0], [0, 0]]), axis=1)
+    variable([ True False])
+    """
 
     def forward(self, xp: Any, x: Any) -> Any:
         return x.any(axis=self.axis, keepdims=self.keepdims)
 
 
 class AllTrue(Truth):
-    """Whether all elements are other than 0, along axes; a constant."""
+    """Whether all elements are other than 0, along axes; a constant.
+
+    >>> import numpy as np
+    >>> all(np.array([True, False]))
+    variable(False)
+    """
 
     def forward(self, xp: Any, x: Any) -> Any:
         return x.all(axis=self.axis, keepdims=self.keepdims)
@@ -225,6 +256,8 @@ def var(x: Any, axis: Axis = None, keepdims: bool = False, ddof: int = 0) -> Var
 
 def std(x: Any, axis: Axis = None, keepdims: bool = False, ddof: int = 0) -> Variable:
     """The standard deviation along axes: the square root of `var`; the derivative where it is 0 is NaN.
+
+    Shape, axis, keepdims: as in `sum`.
 
     >>> import numpy as np
     >>> std(np.array([1.0, 3.0]))

@@ -91,7 +91,7 @@ def normal(mean: Any = 0.0, std: Any = 1.0, shape: Any = None, dtype: Any = None
 
 
 def bernoulli(p: Any = 0.5, shape: Any = None, dtype: Any = None) -> Variable:
-    """1 with probability p, 0 otherwise; a constant.
+    """Ones with probability p, zeros otherwise; a constant.
 
     Shape: p, broadcast to `shape` if it is given -> the broadcast shape.
 

@@ -60,6 +60,10 @@ class Transpose(View):
         y = x.transpose(axes)         dx = dy.transpose(inverse of axes)
 
     Shape: (n0, n1, …) -> (n[axes[0]], n[axes[1]], …)
+
+    >>> import numpy as np
+    >>> transpose(np.ones((2, 3, 4)), (1, 0, 2)).shape
+    (3, 2, 4)
     """
 
     def __init__(self, axes: Any = None):
@@ -100,6 +104,11 @@ class BroadcastTo(View):
         y = broadcast_to(x, shape)    dx = sum_to(dy, x.shape)
 
     Shape: one that broadcasts to `shape` -> `shape`.
+
+    >>> import numpy as np
+    >>> broadcast_to(Variable(np.array([1.0, 2.0])), (2, 2))
+    variable([[1. 2.]
+              [1. 2.]])
     """
 
     broadcasts = True
@@ -131,6 +140,10 @@ class SumTo(Function):
         y = sum_to(x, shape)          dx = broadcast_to(dy, x.shape)
 
     Shape: one that `shape` broadcasts to -> `shape`.
+
+    >>> import numpy as np
+    >>> sum_to(np.ones((2, 3)), (3,))
+    variable([2. 2. 2.])
     """
 
     multilinear = True
@@ -174,7 +187,14 @@ def transpose(x: Any, axes: Any = None) -> Variable:
 
 
 def swapaxes(x: Any, axis1: int, axis2: int) -> Variable:
-    """Exchange two axes."""
+    """Exchange two axes.
+
+    Shape: any -> the same with two sizes exchanged.
+
+    >>> import numpy as np
+    >>> swapaxes(np.ones((2, 3, 4)), 0, 2).shape
+    (4, 3, 2)
+    """
     order = list(range(np.ndim(x._data if isinstance(x, Variable) else x)))
     if not all(-len(order) <= axis < len(order) for axis in (axis1, axis2)):
         raise ShapeError(
@@ -197,6 +217,8 @@ def sum_to(x: Any, shape: Any) -> Variable:
 def expand_dims(x: Any, axis: int | tuple[int, ...]) -> Variable:
     """Insert axes of size 1; negative ones count from the last axis of the *result*.
 
+    Shape: any -> the same, with ones at `axis`.
+
     >>> import numpy as np
     >>> expand_dims(np.ones((2, 3)), -1).shape, expand_dims(np.ones(3), (0, 2)).shape
     ((2, 3, 1), (1, 3, 1))
@@ -209,6 +231,8 @@ def expand_dims(x: Any, axis: int | tuple[int, ...]) -> Variable:
 
 def squeeze(x: Any, axis: int | tuple[int, ...] | None = None) -> Variable:
     """Drop axes of size 1: all of them, or the given ones.
+
+    Shape: any -> the same without ones.
 
     >>> import numpy as np
     >>> squeeze(np.ones((1, 3, 1))).shape, squeeze(np.ones((1, 3, 1)), 0).shape
@@ -224,6 +248,8 @@ def squeeze(x: Any, axis: int | tuple[int, ...] | None = None) -> Variable:
 def flatten(x: Any, start_axis: int = 0) -> Variable:
     """All axes from `start_axis` on made one.
 
+    Shape: (n0, …, n, m, …) -> (n0, …, n m …)
+
     >>> import numpy as np
     >>> flatten(np.ones((2, 3, 4)), 1).shape, flatten(np.ones((2, 3))).shape
     ((2, 12), (6,))
@@ -235,6 +261,8 @@ def flatten(x: Any, start_axis: int = 0) -> Variable:
 
 def moveaxis(x: Any, source: int, destination: int) -> Variable:
     """One axis to another place, the others in order.
+
+    Shape: any -> the same sizes in another order.
 
     >>> import numpy as np
     >>> moveaxis(np.ones((2, 3, 4)), 0, -1).shape

@@ -86,8 +86,8 @@ class _Wrapped:
 class _StandInModule:
     """NumPy's functions for stand-in arrays."""
 
-    def asarray(self, x: Any) -> StandInArray:
-        return x if isinstance(x, StandInArray) else StandInArray(np.asarray(x))
+    def asarray(self, x: Any, dtype: Any = None) -> StandInArray:
+        return StandInArray(np.asarray(_unwrap(x), dtype))
 
     def __getattr__(self, name: str) -> Any:
         return _wrap(getattr(np, name))

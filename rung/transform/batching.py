@@ -12,6 +12,8 @@ from rung.errors import ShapeError, message
 from rung.functions import moveaxis
 from rung.shapes import normalize_axis
 
+__all__ = ["vmap"]
+
 
 def vmap(f: Callable[..., Any], in_axes: Any = 0, out_axes: int = 0) -> Callable[..., Any]:
     """A function of one example, made one of all examples at once: without a loop, by rules for whole batches.

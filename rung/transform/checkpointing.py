@@ -8,6 +8,8 @@ from typing import Any
 from rung.config import current_mode
 from rung.core.checkpoint import Checkpoint, connect
 
+__all__ = ["checkpoint"]
+
 
 def checkpoint(f: Callable[..., Any], *inputs: Any) -> Any:
     """f(*inputs), of which the graph keeps the inputs alone: backward computes f again.

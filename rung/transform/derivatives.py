@@ -13,6 +13,8 @@ from rung.functions import reshape, stack
 from rung.transform.forward import jvp
 from rung.transform.reverse import grad, vjp
 
+__all__ = ["hessian", "hvp", "jacobian"]
+
 
 def jacobian(f: Callable[[Any], Any], x: Any) -> Variable:
     """All derivatives of f at x: J[i, j] = d f(x)[i] / d x[j].

@@ -12,6 +12,8 @@ from rung.dtypes import gradient_dtype
 from rung.errors import DTypeError, ShapeError, describe, message
 from rung.transform.reverse import zeros_like
 
+__all__ = ["jvp"]
+
 
 def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
     """Forward mode: the value of f, and how it moves when its inputs move along the tangents.

@@ -13,6 +13,8 @@ from rung.cuda import get_array_module
 from rung.dtypes import gradient_dtype
 from rung.errors import GraphError, ShapeError, message
 
+__all__ = ["grad", "value_and_grad", "vjp"]
+
 Variables = Variable | Sequence[Variable]
 
 

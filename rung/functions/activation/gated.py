@@ -26,6 +26,10 @@ class SiLU(RealElementwise):
         y = x sigmoid(x)                   dy/dx = s + y (1 - s),  s = sigmoid(x)
 
     Shape: any -> the same. Source: Elfwing et al., 2018
+
+    >>> import numpy as np
+    >>> silu(np.array([-1000.0, 0.0, 1000.0]))
+    variable([  -0.    0. 1000.])
     """
 
     def forward(self, xp: Any, x: Any) -> Any:
@@ -45,6 +49,10 @@ class HardSwish(RealElementwise):
         y = x hard_sigmoid(x)              dy/dx = 0, x / 3 + 1/2, or 1
 
     Shape: any -> the same. Source: Howard et al., ICCV 2019
+
+    >>> import numpy as np
+    >>> hard_swish(np.array([-3.0, 0.0, 3.0]))
+    variable([-0.  0.  3.])
     """
 
     def forward(self, xp: Any, x: Any) -> Any:
@@ -65,6 +73,10 @@ class GELU(RealElementwise):
 
     Args:
         approximate: with tanh instead, as GPT-2 does: y = x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x ** 3))) / 2
+
+    >>> import numpy as np
+    >>> gelu(np.array([-10.0, 0.0, 10.0])).data.round(6)
+    array([-0.,  0., 10.])
     """
 
     def forward(self, xp: Any, x: Any) -> Any:
@@ -72,7 +84,8 @@ class GELU(RealElementwise):
         return (x * (0.5 + 0.5 * erf_of(xp, wide * math.sqrt(0.5)))).astype(x.dtype)
 
     def dx(self, x: Any) -> Any:
-        density = exp(x * x * -0.5) * (1 / math.sqrt(2 * math.pi))
+        near = clip(x, -40.0, 40.0)  # beyond, the density is 0, and x ** 2 would overflow in float16
+        density = exp(near * near * -0.5) * (1 / math.sqrt(2 * math.pi))
         return erf(x * math.sqrt(0.5)) * 0.5 + 0.5 + x * density
 
     samples = [normal(3, 4), scalar(0.5), extreme()]
@@ -88,7 +101,8 @@ class TanhGELU(RealElementwise):
     """
 
     def forward(self, xp: Any, x: Any) -> Any:
-        return x * (0.5 + 0.5 * xp.tanh(_C * x * (1 + 0.044715 * x * x)))
+        z = xp.clip(x.astype(xp.float32) if x.dtype == xp.float16 else x, -20, 20)  # as in dx
+        return (x * (0.5 + 0.5 * xp.tanh(_C * z * (1 + 0.044715 * z * z)))).astype(x.dtype)
 
     def dx(self, x: Any) -> Any:
         x = clip(x, -20.0, 20.0)  # beyond, t is 1 to the last digit, and x ** 2 would overflow beside it
@@ -104,6 +118,10 @@ class Mish(RealElementwise):
         y = x t,  t = tanh(log(1 + exp(x)))        dy/dx = t + x (1 - t ** 2) sigmoid(x)
 
     Shape: any -> the same. Source: Misra, BMVC 2020.
+
+    >>> import numpy as np
+    >>> mish(np.array([0.0, 100.0]))
+    variable([  0. 100.])
     """
 
     def forward(self, xp: Any, x: Any) -> Any:

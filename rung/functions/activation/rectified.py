@@ -22,6 +22,10 @@ class ReLU(RealElementwise):
         y = max(x, 0)        dy/dx = [y > 0]
 
     Shape: any -> the same. Source: Nair & Hinton, ICML 2010.
+
+    >>> import numpy as np
+    >>> relu(np.array([-1.0, 2.0]))
+    variable([0. 2.])
     """
 
     def forward(self, xp: Any, x: Any) -> Any:
@@ -39,6 +43,10 @@ class ReLU6(RealElementwise):
         y = min(max(x, 0), 6)              dy/dx = [0 < x < 6]
 
     Shape: any -> the same. Source: Krizhevsky, 2010
+
+    >>> import numpy as np
+    >>> relu6(np.array([-1.0, 2.0, 9.0]))
+    variable([0. 2. 6.])
     """
 
     def forward(self, xp: Any, x: Any) -> Any:
@@ -59,6 +67,10 @@ class LeakyReLU(RealElementwise):
 
     Args:
         slope: the share
+
+    >>> import numpy as np
+    >>> leaky_relu(np.array([-10.0, 2.0]), slope=0.1)
+    variable([-1.  2.])
     """
 
     def __init__(self, slope: float = 0.2):
@@ -82,6 +94,10 @@ class ELU(RealElementwise):
 
     Args:
         alpha: the negative limit
+
+    >>> import numpy as np
+    >>> elu(np.array([-100.0, 2.0]))
+    variable([-1.  2.])
     """
 
     def __init__(self, alpha: float = 1.0):
@@ -105,6 +121,10 @@ class CELU(RealElementwise):
 
     Args:
         alpha: the negative limit
+
+    >>> import numpy as np
+    >>> celu(np.array([-100.0, 2.0]))
+    variable([-1.  2.])
     """
 
     def __init__(self, alpha: float = 1.0):
@@ -125,6 +145,9 @@ class SELU(RealElementwise):
         y = scale * elu(x, alpha)          dy/dx = scale or y + scale * alpha
 
     Shape: any -> the same. Source: Klambauer et al., NeurIPS 2017
+
+    >>> selu(Variable(1.0))
+    variable(1.0507009873554805)
     """
 
     def forward(self, xp: Any, x: Any) -> Any:
@@ -143,6 +166,10 @@ class PReLU(RealElementwise):
 
     Shape: any two that broadcast, usually (N, C, …) and (C, 1, …) -> the broadcast shape.
     Source: He et al., ICCV 2015.
+
+    >>> import numpy as np
+    >>> prelu(np.array([-10.0, 2.0]), Variable(0.1))
+    variable([-1.  2.])
     """
 
     def forward(self, xp: Any, x: Any, slope: Any) -> Any:

@@ -20,6 +20,10 @@ class Sigmoid(RealElementwise):
         y = 1 / (1 + exp(-x))        dy/dx = y (1 - y)
 
     Shape: any -> the same.
+
+    >>> import numpy as np
+    >>> sigmoid(np.array([-1000.0, 0.0, 1000.0]))
+    variable([0.  0.5 1. ])
     """
 
     def forward(self, xp: Any, x: Any) -> Any:
@@ -38,6 +42,9 @@ class LogSigmoid(RealElementwise):
         y = -log(1 + exp(-x))              dy/dx = sigmoid(-x)
 
     Shape: any -> the same.
+
+    >>> logsigmoid(Variable(-1000.0))
+    variable(-1000.0)
     """
 
     def forward(self, xp: Any, x: Any) -> Any:
@@ -55,6 +62,10 @@ class Softplus(RealElementwise):
         y = log(1 + exp(x))                dy/dx = sigmoid(x)
 
     Shape: any -> the same. Source: Dugas et al., NeurIPS 2000
+
+    >>> import numpy as np
+    >>> softplus(np.array([-1000.0, 1000.0]))
+    variable([   0. 1000.])
     """
 
     def forward(self, xp: Any, x: Any) -> Any:
@@ -72,6 +83,10 @@ class Softsign(RealElementwise):
         y = x / (1 + |x|)                  dy/dx = 1 / (1 + |x|) ** 2
 
     Shape: any -> the same.
+
+    >>> import numpy as np
+    >>> softsign(np.array([-1.0, 3.0]))
+    variable([-0.5   0.75])
     """
 
     def forward(self, xp: Any, x: Any) -> Any:
@@ -89,6 +104,10 @@ class HardSigmoid(RealElementwise):
         y = min(max(x / 6 + 1/2, 0), 1)    dy/dx = [-3 < x < 3] / 6
 
     Shape: any -> the same. Source: Howard et al., ICCV 2019
+
+    >>> import numpy as np
+    >>> hard_sigmoid(np.array([-3.0, 0.0, 3.0]))
+    variable([0.  0.5 1. ])
     """
 
     def forward(self, xp: Any, x: Any) -> Any:

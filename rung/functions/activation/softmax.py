@@ -20,6 +20,11 @@ class Softmax(AlongAxis):
         y = exp(x) / sum(exp(x))     dx = y (dy - sum(y dy))
 
     Shape: any -> the same.
+
+    >>> import numpy as np
+    >>> softmax(np.array([[0.0, 0.0], [1000.0, 0.0]]))
+    variable([[0.5 0.5]
+              [1.  0. ]])
     """
 
     of_reals = True
@@ -49,6 +54,10 @@ class LogSoftmax(AlongAxis):
         y = x - log(sum(exp(x)))     dx = dy - exp(y) sum(dy)
 
     Shape: any -> the same.
+
+    >>> import numpy as np
+    >>> log_softmax(np.array([[0.0, 0.0]])).data.round(4)
+    array([[-0.6931, -0.6931]])
     """
 
     of_reals = True

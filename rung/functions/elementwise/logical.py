@@ -22,28 +22,48 @@ class Logical(Elementwise):
 
 
 class LogicalAnd(Logical):
-    """Whether both are true; a constant. Shape: any two that broadcast -> the broadcast shape."""
+    """Whether both are true; a constant. Shape: any two that broadcast -> the broadcast shape.
+
+    >>> import numpy as np
+    >>> logical_and(np.array([True, False]), True)
+    variable([ True False])
+    """
 
     def forward(self, xp: Any, a: Any, b: Any) -> Any:
         return xp.logical_and(a, b)
 
 
 class LogicalOr(Logical):
-    """Whether at least one is true; a constant. Shape: any two that broadcast -> the broadcast shape."""
+    """Whether at least one is true; a constant. Shape: any two that broadcast -> the broadcast shape.
+
+    >>> import numpy as np
+    >>> logical_or(np.array([True, False]), True)
+    variable([ True  True])
+    """
 
     def forward(self, xp: Any, a: Any, b: Any) -> Any:
         return xp.logical_or(a, b)
 
 
 class LogicalXor(Logical):
-    """Whether exactly one is true; a constant. Shape: any two that broadcast -> the broadcast shape."""
+    """Whether exactly one is true; a constant. Shape: any two that broadcast -> the broadcast shape.
+
+    >>> import numpy as np
+    >>> logical_xor(np.array([True, False]), True)
+    variable([False  True])
+    """
 
     def forward(self, xp: Any, a: Any, b: Any) -> Any:
         return xp.logical_xor(a, b)
 
 
 class LogicalNot(Elementwise):
-    """Whether it is not true; a constant. Shape: any -> the same."""
+    """Whether it is not true; a constant. Shape: any -> the same.
+
+    >>> import numpy as np
+    >>> logical_not(np.array([True, False]))
+    variable([False  True])
+    """
 
     differentiable = False
 

@@ -17,6 +17,9 @@ class Floor(Elementwise):
     """The largest integer that is not above x; a constant.
 
     Shape: any -> the same.
+
+    >>> floor(Variable(-1.2))
+    variable(-2.0)
     """
 
     differentiable = False
@@ -31,6 +34,9 @@ class Ceil(Elementwise):
     """The smallest integer that is not below x; a constant.
 
     Shape: any -> the same.
+
+    >>> ceil(Variable(1.2))
+    variable(2.0)
     """
 
     differentiable = False
@@ -45,6 +51,10 @@ class Round(Elementwise):
     """The nearest integer, halves to the even one; a constant.
 
     Shape: any -> the same.
+
+    >>> import numpy as np
+    >>> round(np.array([0.4, 1.5, 2.5]))
+    variable([0. 2. 2.])
     """
 
     differentiable = False
@@ -61,6 +71,9 @@ class Fmod(Elementwise):
         y = a - b trunc(a / b)       dy/da = 1            dy/db = -trunc(a / b)
 
     Shape: any two that broadcast -> the broadcast shape.
+
+    >>> fmod(Variable(-7.0), 3.0)
+    variable(-1.0)
     """
 
     def forward(self, xp: Any, a: Any, b: Any) -> Any:
@@ -81,6 +94,9 @@ class Remainder(Elementwise):
         y = a - b floor(a / b)       dy/da = 1            dy/db = -floor(a / b)
 
     Shape: any two that broadcast -> the broadcast shape.
+
+    >>> remainder(Variable(-7.0), 3.0)
+    variable(2.0)
     """
 
     def forward(self, xp: Any, a: Any, b: Any) -> Any:
@@ -101,6 +117,9 @@ class FloorDivide(Elementwise):
         y = floor(a / b)
 
     Shape: any two that broadcast -> the broadcast shape.
+
+    >>> floor_divide(Variable(-7.0), 2.0)
+    variable(-4.0)
     """
 
     differentiable = False

@@ -33,42 +33,72 @@ class Comparison(Elementwise):
 
 
 class Greater(Comparison):
-    """Whether `a > b`, for every element; a constant. Shape: any two that broadcast -> the broadcast shape."""
+    """Whether `a > b`, for every element; a constant. Shape: any two that broadcast -> the broadcast shape.
+
+    >>> import numpy as np
+    >>> greater(np.array([1.0, 2.0]), 1.0)
+    variable([False  True])
+    """
 
     def forward(self, xp: Any, a: Any, b: Any) -> Any:
         return a > b
 
 
 class GreaterEqual(Comparison):
-    """Whether `a >= b`, for every element; a constant. Shape: any two that broadcast -> the broadcast shape."""
+    """Whether `a >= b`, for every element; a constant. Shape: any two that broadcast -> the broadcast shape.
+
+    >>> import numpy as np
+    >>> greater_equal(np.array([1.0, 2.0]), 2.0)
+    variable([False  True])
+    """
 
     def forward(self, xp: Any, a: Any, b: Any) -> Any:
         return a >= b
 
 
 class Less(Comparison):
-    """Whether `a < b`, for every element; a constant. Shape: any two that broadcast -> the broadcast shape."""
+    """Whether `a < b`, for every element; a constant. Shape: any two that broadcast -> the broadcast shape.
+
+    >>> import numpy as np
+    >>> less(np.array([1.0, 2.0]), 2.0)
+    variable([ True False])
+    """
 
     def forward(self, xp: Any, a: Any, b: Any) -> Any:
         return a < b
 
 
 class LessEqual(Comparison):
-    """Whether `a <= b`, for every element; a constant. Shape: any two that broadcast -> the broadcast shape."""
+    """Whether `a <= b`, for every element; a constant. Shape: any two that broadcast -> the broadcast shape.
+
+    >>> import numpy as np
+    >>> less_equal(np.array([1.0, 2.0]), 1.0)
+    variable([ True False])
+    """
 
     def forward(self, xp: Any, a: Any, b: Any) -> Any:
         return a <= b
 
 
 class Equal(Comparison):
-    """Whether `a == b`, for every element; a constant. Shape: any two that broadcast -> the broadcast shape."""
+    """Whether `a == b`, for every element; a constant. Shape: any two that broadcast -> the broadcast shape.
+
+    >>> import numpy as np
+    >>> equal(np.array([1.0, 2.0]), 2.0)
+    variable([False  True])
+    """
 
     def forward(self, xp: Any, a: Any, b: Any) -> Any:
         return a == b
 
 
 class NotEqual(Comparison):
-    """Whether `a != b`, for every element; a constant. Shape: any two that broadcast -> the broadcast shape."""
+    """Whether `a != b`, for every element; a constant. Shape: any two that broadcast -> the broadcast shape.
+
+    >>> import numpy as np
+    >>> not_equal(np.array([1.0, 2.0]), 2.0)
+    variable([ True False])
+    """
 
     def forward(self, xp: Any, a: Any, b: Any) -> Any:
         return a != b
@@ -110,6 +140,10 @@ class Maximum(Elementwise):
         y = max(a, b)        dy/da = [a > b] + [a = b] / 2        dy/db = 1 - dy/da
 
     Shape: any two that broadcast -> the broadcast shape.
+
+    >>> import numpy as np
+    >>> maximum(np.array([1.0, 4.0]), 2.0)
+    variable([2. 4.])
     """
 
     def forward(self, xp: Any, a: Any, b: Any) -> Any:
@@ -131,6 +165,10 @@ class Minimum(Elementwise):
         y = min(a, b)        dy/da = [a < b] + [a = b] / 2        dy/db = 1 - dy/da
 
     Shape: any two that broadcast -> the broadcast shape.
+
+    >>> import numpy as np
+    >>> minimum(np.array([1.0, 4.0]), 2.0)
+    variable([1. 2.])
     """
 
     def forward(self, xp: Any, a: Any, b: Any) -> Any:
@@ -156,6 +194,10 @@ class Clip(Elementwise):
     Args:
         low: the lower bound; None for none.
         high: the upper bound; None for none.
+
+    >>> import numpy as np
+    >>> clip(np.array([-1.0, 0.5, 3.0]), 0, 1)
+    variable([0.  0.5 1. ])
     """
 
     def __init__(self, low: float | None = None, high: float | None = None):
@@ -181,6 +223,10 @@ class Where(Elementwise):
         y = a where condition else b
 
     Shape: any three that broadcast -> the broadcast shape.
+
+    >>> import numpy as np
+    >>> where(np.array([True, False]), 1.0, Variable(np.array([5.0, 6.0])))
+    variable([1. 6.])
     """
 
     data_inputs = (0,)
@@ -231,6 +277,10 @@ class Cast(Elementwise):
     A cast to integers or booleans is flat, so its result is a constant.
 
     Shape: any -> the same.
+
+    >>> import numpy as np
+    >>> cast(Variable(np.array([1.5, 2.5])), "float32")
+    variable([1.5 2.5], dtype=float32)
     """
 
     def __init__(self, dtype: Any):

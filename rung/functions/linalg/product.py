@@ -72,6 +72,10 @@ class Linear(Function):
         Y = X @ W + b        dX = dY @ W.T            dW = X.T @ dY            db = sum of dY
 
     Shape: (..., in), (in, out), (out,) -> (..., out)
+
+    >>> import numpy as np
+    >>> linear(np.ones((1, 2)), Variable(np.eye(2)), np.array([10.0, 20.0]))
+    variable([[11. 21.]])
     """
 
     def shape(self, x: Shape, W: Shape, b: Shape) -> Shape:
