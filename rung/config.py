@@ -26,6 +26,7 @@ class Mode:
         "enable_backprop",
         "passes",
         "raw",
+        "reads",
         "special",
         "train",
     )
@@ -37,10 +38,11 @@ class Mode:
     passes: tuple[Any, ...]  # what handles every call of an op instead (forward mode), the innermost last
     create_graph: bool  # what `create_graph` is where the caller does not say
     dtype: np.dtype[Any]  # of new parameters
+    reads: Any  # who is told what every op reads (a checkpoint), or None
     special: bool  # derived: a call has more to do than compute and record
 
     def __init__(self, **switches: Any):
-        switches["special"] = bool(switches["raw"] or switches["debug"] or switches["passes"])
+        switches["special"] = bool(switches["reads"] or switches["raw"] or switches["debug"] or switches["passes"])
         for name, value in switches.items():
             object.__setattr__(self, name, value)
 
@@ -59,6 +61,7 @@ _mode: ContextVar[Mode] = ContextVar(
         debug=False,
         raw=False,
         passes=(),
+        reads=None,
         create_graph=False,
         dtype=np.dtype(np.float32),
     ),

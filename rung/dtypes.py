@@ -118,6 +118,9 @@ def _numbers_to_arrays(arrays: list[Any], data: tuple[int, ...]) -> None:
 
 
 def _different_devices(op: str, arrays: list[Any]) -> DeviceError:
+    for x in arrays:
+        if type(x) not in NUMBERS and array_module_of(type(x)) is None:
+            np.asarray(x)  # what stands for an array, where nothing stands for it any more, says so itself
     places = sorted({device_name(x) for x in arrays if type(x) not in NUMBERS})
     return DeviceError(
         f"{op}: all arrays must be on one device, but they are on {' and '.join(places)}; "

@@ -19,7 +19,7 @@ def lecun_normal(shape: tuple[int, ...], fan_in: int, dtype: Any = None) -> np.n
     >>> lecun_normal((3, 4), fan_in=3).dtype
     dtype('float32')
     """
-    values = generator().standard_normal(shape) / math.sqrt(max(fan_in, 1))
+    values = generator(lasting=True).standard_normal(shape) / math.sqrt(max(fan_in, 1))
     return values.astype(get_default_dtype() if dtype is None else dtype)
 
 

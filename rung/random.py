@@ -5,14 +5,15 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 import numpy as np
 
 from rung.errors import ValueRangeError
 
-_generators: dict[Any, Any] = {}
-_seed: int | None = None
+_everybody: tuple[dict[Any, Any], list[int | None]] = ({}, [None])
+_source = ContextVar("rung_random", default=_everybody)  # the generators of each library, and what they start from
 
 
 def seed(value: int | None) -> None:
@@ -25,32 +26,27 @@ def seed(value: int | None) -> None:
     """
     if value is not None and (not isinstance(value, int) or value < 0):
         raise ValueRangeError(f"seed: expected an integer of at least 0, or None, but got {value!r}")
-    _restart(value, {})
+    generators, start = _source.get()
+    generators.clear()
+    start[0] = value
 
 
-def generator(xp: Any = np) -> Any:
-    """The generator that draws arrays of the given library."""
-    if xp not in _generators:
-        _generators[xp] = xp.random.default_rng(_seed)
-    return _generators[xp]
+def generator(xp: Any = np, lasting: bool = False) -> Any:
+    """The generator that draws arrays of the given library; a lasting draw, of weights, is never from a fork."""
+    generators, start = _everybody if lasting else _source.get()
+    if xp not in generators:
+        generators[xp] = xp.random.default_rng(start[0])
+    return generators[xp]
 
 
 @contextmanager
 def forked(seed: int) -> Iterator[None]:
     """Run a block with generators of its own, all started from one number; what was drawn before goes on after it."""
-    outside = _generators.copy(), _seed
-    _restart(seed, {})
+    token = _source.set(({}, [seed]))
     try:
         yield
     finally:
-        _restart(outside[1], outside[0])
-
-
-def _restart(seed: int | None, generators: dict[Any, Any]) -> None:
-    global _seed
-    _seed = seed
-    _generators.clear()
-    _generators.update(generators)
+        _source.reset(token)
 
 
 def get_state() -> dict[str, Any]:

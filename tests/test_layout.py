@@ -12,7 +12,7 @@ PACKAGE = Path(rung.__file__).parent
 # From the top down; a room may import its own row and the rows above.
 ROWS = [
     ["errors"],
-    ["config", "shapes"],
+    ["config", "shapes", "trees"],
     ["cuda", "random", "files"],
     ["dtypes", "serializers"],
     ["core"],

@@ -10,8 +10,11 @@ of the examples is the function's own: a gradient that is taken inside is taken 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
+
+import numpy as np
 
 from rung.config import current_mode
 from rung.core.guard import SAVED
@@ -34,8 +37,12 @@ class BatchedArray:
     shape = property(lambda self: self.whole.shape[1:])
     dtype = property(lambda self: self.whole.dtype)
     ndim = property(lambda self: self.whole.ndim - 1)
-    size = property(lambda self: self.whole.size // (len(self.whole) or 1))
+    size = property(lambda self: math.prod(self.shape))
     array_module = property(lambda self: get_array_module(self.whole))
+
+    def detach(self) -> BatchedArray:
+        """The same values, with neither graph behind them."""
+        return BatchedArray(self.whole.detach(), self.owner)
 
     def copy(self) -> BatchedArray:
         """Itself: nobody can write to it."""
@@ -52,6 +59,9 @@ class BatchedArray:
 
     item = tolist = __array__ = __float__ = __int__ = __bool__ = __index__ = _unreadable
     __getitem__ = __setitem__ = __iter__ = __len__ = _unreadable
+    __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = _unreadable  # type: ignore[assignment]
+    __hash__ = object.__hash__
+    __neg__ = __pos__ = __abs__ = __invert__ = __pow__ = __rpow__ = __matmul__ = __rmatmul__ = _unreadable
     __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = _unreadable
 
 
@@ -70,14 +80,15 @@ class BatchPass:
         if not any(batched):
             return op(*inputs)
         wholes = [x._data.whole if here else x for x, here in zip(inputs, batched, strict=True)]
+        arrays = [x._data if isinstance(x, Variable) else as_operand(x, op.name) for x in inputs]
+        op.check_shapes(arrays)  # of examples: their wholes may fit where they do not
         results = op.over_batch(wholes, batched)
         if isinstance(results, tuple):
-            return self._connect(op, inputs, tuple(BatchedArray(y, self) for y in results))
-        return self._connect(op, inputs, BatchedArray(results, self))
+            return self._connect(op, inputs, tuple(BatchedArray(y, self) for y in results), arrays)
+        return self._connect(op, inputs, BatchedArray(results, self), arrays)
 
-    def _connect(self, op: Any, inputs: tuple[Any, ...], result: Any) -> Any:
+    def _connect(self, op: Any, inputs: tuple[Any, ...], result: Any, arrays: list[Any]) -> Any:
         """Put the call into the graph of the examples."""
-        arrays = [x._data if isinstance(x, Variable) else as_operand(x, op.name) for x in inputs]
         edges = [_edge(x, array) for x, array in zip(inputs, arrays, strict=True)]
         wanted = sum(1 << i for i, edge in enumerate(edges) if edge.differentiable)
         if wanted and op.differentiable and current_mode().enable_backprop:
@@ -132,10 +143,17 @@ def spread(x: Any, size: int) -> Variable:
     return x.broadcast_to((size, *x.shape))
 
 
+def as_rows(x: Any) -> Any:
+    """Each example as one row: (examples, …) as (examples, size of one)."""
+    return x.reshape((len(x), math.prod(x.shape[1:])))
+
+
 def all_batched(inputs: Sequence[Any], batched: Sequence[bool]) -> list[Any]:
     """The inputs, with those that are the same for all examples repeated."""
     size = next(len(x) for x, here in zip(inputs, batched, strict=True) if here)
-    return [x if here else spread(x, size) for x, here in zip(inputs, batched, strict=True)]
+    dtypes = [x.dtype for x in inputs if hasattr(x, "dtype")]
+    arrays = [np.asarray(x, np.result_type(x, *dtypes)) if type(x) in NUMBERS else x for x in inputs]
+    return [x if here else spread(x, size) for x, here in zip(arrays, batched, strict=True)]
 
 
 def aligned(inputs: Sequence[Any], batched: Sequence[bool]) -> list[Any]:

@@ -72,7 +72,9 @@ def _apply_specially(op: Any, now: Mode, inputs: tuple[Any, ...]) -> Any:
     if now.passes:
         with mode(passes=now.passes[:-1]):
             return now.passes[-1].call(op, inputs)
-    with mode(raw=False, debug=False):
+    if now.reads:
+        now.reads.note(inputs)
+    with mode(raw=False, debug=False, reads=None):
         outputs = apply(op, *inputs)
     if now.debug:
         _inspect(op, inputs, outputs if isinstance(outputs, tuple) else (outputs,))

@@ -7,6 +7,7 @@ recording, and walks back through what that recorded, no further.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import count
 from typing import Any
 
 from rung.config import current_mode, mode
@@ -14,11 +15,30 @@ from rung.core.backward import backpropagate
 from rung.core.guard import note_saved
 from rung.core.node import Node
 from rung.core.plan import Plan
-from rung.core.record import Constant, Record, next_serial
+from rung.core.record import Record, next_serial
 from rung.core.variable import Variable, handle
+from rung.errors import GraphError, MutationError
 from rung.random import forked, generator
+from rung.trees import leaves, map_tree
 
-Results = tuple[Any, ...]
+
+class Reads:
+    """What a stretch of the program reads that was there before, or that is a leaf: the arrays, by their records."""
+
+    def __init__(self, outer: Reads | None):
+        self.start = next_serial()
+        self.outer = outer  # of the checkpoint around this one
+        self.arrays: dict[Record, Any] = {}
+
+    def note(self, inputs: Sequence[Any]) -> None:
+        """An op is about to run on these inputs."""
+        for x in inputs:
+            if isinstance(x, Variable):
+                record = x._record
+                if record.serial < self.start or (record.creator is None and record.differentiable):
+                    self.arrays.setdefault(record, x._data)
+        if self.outer:
+            self.outer.note(inputs)
 
 
 class Checkpoint:
@@ -31,36 +51,43 @@ class Checkpoint:
 
     def __init__(self, f: Callable[..., Any], inputs: Sequence[Any]):
         self.f = f
-        self.others = [None if isinstance(x, Variable) else x for x in inputs]
-        self.is_variable = [isinstance(x, Variable) for x in inputs]
-        self.switches = {name: getattr(current_mode(), name) for name in ("train", "dtype")}
+        self.inputs = [x._record if isinstance(x, Variable) else x for x in inputs]
+        self.switches = {name: getattr(current_mode(), name) for name in ("train", "dtype", "create_graph")}
         self.seed = int(generator().integers(2**63))
-        self.n_outputs = 0
+        self.n_outputs = self.start = 0
 
-    def run(self, inputs: Sequence[Any]) -> tuple[Any, int]:
-        """Call the function, the same way each time; the second result is the moment when it began."""
-        start = next_serial()
-        with forked(self.seed), mode(raw=False, enable_backprop=True, **self.switches):
-            return self.f(*inputs), start
+    def run(self, inputs: Sequence[Any]) -> tuple[Any, Reads]:
+        """Call the function, the same way each time; the second result is what it read."""
+        reads = Reads(current_mode().reads)
+        with forked(self.seed), mode(raw=False, enable_backprop=True, passes=(), reads=reads, **self.switches):
+            return self.f(*inputs), reads
 
     def pull(
         self, node: Node, gys: list[Any], records: list[Any], plain: bool, path: set[Any] | None
     ) -> list[tuple[Any, Any]]:
         """The gradients of what the stretch reads: see `Node.pull`."""
-        given = iter(zip(node.saved, node.edges, strict=False))
-        inputs = [handle(*next(given)) if here else x for here, x in zip(self.is_variable, self.others, strict=True)]
-        outputs, start = self.run(inputs)
-        ys = [y for y in as_results(outputs) if is_made_since(y, start)]
+        arrays = dict(zip(node.edges, node.saved, strict=True))
+        inputs = [handle(arrays[x], x) if isinstance(x, Record) else x for x in self.inputs]
+        outputs, reads = self.run(inputs)
+        self.check_reads(reads, arrays)
+        ys = [y for y in leaves(outputs) if is_made_since(y, reads.start)]
+        if len(ys) != len(gys):
+            raise GraphError(f"checkpoint: f gave {len(gys)} results, but {len(ys)} when it ran again for backward")
         roots = [(y._record, gy) for y, gy in zip(ys, gys, strict=True) if gy is not None]
         targets = [edge for edge in node.edges if edge.differentiable and (path is None or edge in path)]
         found = backpropagate(
-            roots, create_graph=not plain and current_mode().create_graph, targets=targets, since=start
+            roots, create_graph=not plain and current_mode().create_graph, targets=targets, since=reads.start
         )
         return [(record, gradient) for record, gradient in found.items() if gradient is not None]
 
-
-def as_results(outputs: Any) -> Results:
-    return tuple(outputs) if isinstance(outputs, (tuple, list)) else (outputs,)
+    def check_reads(self, reads: Reads, before: dict[Any, Any]) -> None:
+        """Refuse to go on if the function reads other arrays than it did."""
+        for record, array in reads.arrays.items():
+            if record.serial < self.start and before.get(record) is not array:
+                who = record.name or f"a {record.dtype} array of shape {record.shape}"
+                raise MutationError(
+                    f"checkpoint: {who} is not what it was when f ran first; call backward() before assigning to it"
+                )
 
 
 def is_made_since(y: Any, start: int) -> bool:
@@ -68,40 +95,17 @@ def is_made_since(y: Any, start: int) -> bool:
     return isinstance(y, Variable) and y.creator is not None and y.creator.serial > start
 
 
-def connect(op: Checkpoint, inputs: Sequence[Any], outputs: Any, start: int) -> Any:
+def connect(op: Checkpoint, inputs: Sequence[Any], outputs: Any, reads: Reads) -> Any:
     """Put one node into the graph in the place of all that was recorded since `start`."""
-    ys = [y for y in as_results(outputs) if is_made_since(y, start)]
-    given = [(x._record, x._data) for x in inputs if isinstance(x, Variable)]
-    read = _read_from_outside([y._record for y in ys], start)
-    known = [*given, *[(record, array) for record, array in read.items() if array is not None]]
-    hidden = [record for record, array in read.items() if array is None]
-    for record, array in known:
+    op.start = reads.start
+    known = {x._record: x._data for x in inputs if isinstance(x, Variable)} | reads.arrays
+    for record, array in known.items():
         note_saved(record, array)
-    edges = [*[record for record, _ in known], *hidden]
-    op.n_outputs = len(ys)
-    node = Node(op, edges, Plan(range(len(known)), (), tuple), tuple(array for _, array in known))
-    made = iter(range(len(ys)))
-    renewed = [_output_of(node, next(made), y) if is_made_since(y, start) else y for y in as_results(outputs)]
-    return type(outputs)(renewed) if isinstance(outputs, (tuple, list)) else renewed[0]
+    op.n_outputs = len([y for y in leaves(outputs) if is_made_since(y, op.start)])
+    node = Node(op, list(known), Plan(range(len(known)), (), tuple), tuple(known.values()))
+    number = count()
+    return map_tree(lambda y: _output_of(node, next(number), y) if is_made_since(y, op.start) else y, outputs)
 
 
 def _output_of(node: Node, index: int, y: Variable) -> Variable:
     return handle(y._data, Record(node, index, node.serial, y.shape, y.dtype, True))
-
-
-def _read_from_outside(records: list[Record], start: int) -> dict[Record, Any]:
-    """What a stretch of the graph reads that was there before, with its array where a node saved it."""
-    read: dict[Record, Any] = {}
-    seen, stack = set(), [record.creator for record in records]
-    while stack:
-        node = stack.pop()
-        if node in seen:
-            continue
-        seen.add(node)
-        saved = dict(node.saved_arrays([None] * node.op.n_outputs))
-        for edge in node.edges:
-            if edge.creator is not None and edge.creator.serial > start:
-                stack.append(edge.creator)
-            elif type(edge) is not Constant and edge.differentiable:
-                read[edge] = saved.get(edge, read.get(edge))
-    return read

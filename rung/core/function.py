@@ -176,6 +176,11 @@ class Function:
         came = dict(zip(self.input_names or [f"x{i}" for i in range(len(arrays))], arrays, strict=False))
         return (ShapeError if objection else kind)(message(self.name, objection or str(error), **came))
 
+    def check_shapes(self, arrays: list[Any]) -> None:
+        """Refuse inputs of shapes that the rule objects to."""
+        if self._objection_to_shapes(arrays):
+            raise self.explain(ShapeError(""), arrays)
+
     def _objection_to_shapes(self, arrays: list[Any]) -> str:
         # As text: an exception that is kept in a frame of its own traceback would be a reference cycle.
         try:

@@ -15,6 +15,7 @@ from rung.core.record import Record, next_serial
 from rung.cuda import as_cupy, as_numpy, device_name, from_dlpack_array, get_array_module, has_readable_values
 from rung.dtypes import as_array, gradient_dtype
 from rung.errors import DTypeError, GraphError, ShapeError, message
+from rung.trees import map_tree
 
 _DROPS_GRAPH = (
     "{}: this call would drop the graph of a Variable; take x.data for the plain array, "
@@ -151,9 +152,9 @@ class Variable:
         return np.array(array, dtype, copy=copy)
 
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
-        if _any_differentiable((args, kwargs)):
-            raise DTypeError(_DROPS_GRAPH.format(f"numpy.{function.__name__}"))
-        return function(*_as_plain(args), **_as_plain(kwargs))
+        who = f"numpy.{function.__name__}"
+        plain = map_tree(lambda x: as_numpy(x._without_graph(who)) if isinstance(x, Variable) else x, (args, kwargs))
+        return function(*plain[0], **plain[1])
 
     def __dlpack__(self, **options: Any) -> Any:
         return self._without_graph("DLPack").__dlpack__(**options)
@@ -296,7 +297,7 @@ class Variable:
         >>> Variable(1.0).detach().differentiable
         False
         """
-        cut = constant(self._data)
+        cut = constant(self._data.detach() if hasattr(self._data, "detach") else self._data)
         share_guard(self._record, self._data, cut._record)
         return cut
 
@@ -369,23 +370,6 @@ class Variable:
         def reshape(self, *shape: Any) -> Variable: ...
         def transpose(self, *axes: Any) -> Variable: ...
         def astype(self, dtype: Any) -> Variable: ...
-
-
-def _any_differentiable(tree: Any) -> bool:
-    if isinstance(tree, dict):
-        tree = tuple(tree.values())
-    if isinstance(tree, (list, tuple)):
-        return any(map(_any_differentiable, tree))
-    return isinstance(tree, Variable) and tree.differentiable
-
-
-def _as_plain(tree: Any) -> Any:
-    """Nested lists, tuples and dicts with arrays in the place of Variables."""
-    if isinstance(tree, dict):
-        return {name: _as_plain(part) for name, part in tree.items()}
-    if isinstance(tree, (list, tuple)):
-        return type(tree)(map(_as_plain, tree))
-    return as_numpy(tree.data) if isinstance(tree, Variable) else tree
 
 
 def from_dlpack(x: Any) -> Variable:

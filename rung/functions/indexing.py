@@ -417,6 +417,7 @@ def _as_index(op: str, index: Any) -> Any:
 
 def _into_all_examples(index: Any, size: int) -> Any:
     """The indices of each example, of an axis of some size, as indices into those axes one after the other."""
+    check_index("take", getattr(index, "_data", index), size)
     starts = get_array_module(index).arange(len(index)).reshape((len(index), *[1] * (index.ndim - 1))) * size
     return where(index < 0, index + size, index) + starts
 

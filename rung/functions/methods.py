@@ -63,17 +63,16 @@ UFUNCS: dict[Any, Any] = {
     np.equal: equal, np.not_equal: not_equal, np.logical_and: logical_and, np.logical_or: logical_or,
     np.logical_xor: logical_xor, np.logical_not: logical_not, np.bitwise_and: _both, np.bitwise_or: _either,
     np.bitwise_xor: _one_of, np.invert: _opposite, np.remainder: remainder, np.floor_divide: floor_divide,
+    np.isnan: lambda x: not_equal(x, x), np.isinf: lambda x: equal(absolute(x), np.inf),
+    np.isfinite: lambda x: less(absolute(x), np.inf),
 }  # fmt: skip
 
 
 def _ufunc(x: Variable, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
-    """A function of NumPy's, called on a Variable: Rung's own, recorded as ever."""
-    if method != "__call__" or options or ufunc not in UFUNCS:
-        raise DTypeError(
-            f"numpy.{ufunc.__name__}: this call would drop the graph of a Variable; take x.data for the plain array, "
-            "or use the function of rung.functions"
-        )
-    return UFUNCS[ufunc](*inputs)
+    """A function of NumPy's, called on a Variable: Rung's own, recorded as ever; any other, of constants alone."""
+    if method == "__call__" and not options and ufunc in UFUNCS:
+        return UFUNCS[ufunc](*inputs)
+    return x.__array_function__(ufunc if method == "__call__" else getattr(ufunc, method), (), inputs, options)
 
 
 METHODS = {
@@ -88,6 +87,7 @@ METHODS = {
     "__floordiv__": floor_divide, "__rfloordiv__": lambda x, other: floor_divide(other, x),
     "__and__": _both, "__rand__": _both, "__or__": _either, "__ror__": _either, "__xor__": _one_of,
     "__rxor__": _one_of, "__invert__": _opposite, "__pos__": lambda x: x,
+    "__contains__": lambda x, value: bool(any(equal(x, value))),
     "__eq__": equal, "__ne__": not_equal, "__hash__": object.__hash__, "__array_ufunc__": _ufunc,
     "__gt__": greater, "__ge__": greater_equal, "__lt__": less, "__le__": less_equal,
     "sum": sum, "mean": mean, "max": max, "min": min,

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from rung.core.batch import as_rows
 from rung.core.call import apply
 from rung.core.function import Function
 from rung.core.samples import case, normal
@@ -101,7 +102,7 @@ class Roll(Function):
     def over_batch(self, inputs: list[Any], batched: list[bool]) -> Any:
         (x,) = inputs
         if self.axis is None:
-            return reshape(roll(reshape(x, (len(x), -1)), self.shift, 1), x.shape)
+            return reshape(roll(as_rows(x), self.shift, 1), x.shape)
         return roll(x, self.shift, [axis % (x.ndim - 1) + 1 for axis in as_shape(self.axis)])
 
     samples = [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from rung.core.batch import as_rows
 from rung.core.call import apply
 from rung.core.families import AlongAxis, Reduction
 from rung.core.samples import case, distinct
@@ -35,7 +36,7 @@ class ArgReduction(Reduction):
         (x,) = inputs
         if self.axis is not None:
             return self.changed(axis=normalize_axis(self.axis, x.ndim - 1) + 1)(x)
-        y = self.changed(axis=1, keepdims=False)(reshape(x, (len(x), -1)))
+        y = self.changed(axis=1, keepdims=False)(as_rows(x))
         return reshape(y, (len(x), *[1] * (x.ndim - 1))) if self.keepdims else y
 
     samples = [distinct(3, 4), case(distinct(3, 4), axis=-1), case(distinct(2, 3, 4), axis=0, keepdims=True)]

@@ -15,7 +15,7 @@ from rung.config import current_mode, get_default_dtype
 from rung.core.batch import drawn
 from rung.core.variable import Variable, as_variable, constant
 from rung.cuda import get_array_module, has_readable_values
-from rung.dtypes import NUMBERS
+from rung.dtypes import NUMBERS, as_operand
 from rung.errors import DTypeError, ShapeError, ValueRangeError, message
 from rung.functions.activation import softmax
 from rung.functions.elementwise import cast, less, log, mul, neg
@@ -24,7 +24,7 @@ from rung.functions.loss.cross_entropy import one_hot
 from rung.functions.ordering import argmax
 from rung.functions.view import moveaxis
 from rung.random import generator
-from rung.shapes import Shape, as_shape, broadcast, normalize_axes, normalize_axis
+from rung.shapes import Shape, as_shape, broadcast, normalize_axis
 
 __all__ = [
     "bernoulli", "categorical", "dropout", "gumbel_softmax", "multinomial", "normal", "permutation", "uniform",
@@ -115,7 +115,7 @@ def categorical(scores: Any, axis: int = -1) -> Variable:
     variable(1)
     """
     scores = as_variable(scores)
-    normalize_axes(axis, scores.ndim)
+    axis = normalize_axis(axis, scores.ndim, "categorical")
     return argmax(scores + _gumbel(scores), axis)
 
 
@@ -134,6 +134,8 @@ def multinomial(n: int, p: Any, dtype: Any = int) -> Variable:
     variable([0 5])
     """
     p = as_variable(p)
+    if not p.ndim:
+        raise ShapeError(message("multinomial", "expected an axis of classes", p=p))
     check_probabilities("multinomial", p, sums_to_one=True)
     if not isinstance(n, int) or n < 0:
         raise ValueRangeError(f"multinomial: expected a number of draws n of at least 0, but got {n!r}")
@@ -205,7 +207,8 @@ def _orders(xp: Any, shape: Shape) -> Any:
 
 def _noise(op: str, draw: Callable[..., Any], shape: Any, dtype: Any, *parameters: Any) -> Variable:
     """Random numbers of the shape that the parameters broadcast to, on their device."""
-    arrays = [x for x in parameters if type(x) not in NUMBERS]
+    operands: list[Any] = [x if isinstance(x, Variable) else as_operand(x, op) for x in parameters]
+    arrays = [x for x in operands if type(x) not in NUMBERS]
     xp = get_array_module(arrays[0]) if arrays else np
     try:
         full = broadcast(

@@ -45,7 +45,9 @@ class Reshape(View):
 
     def over_batch(self, inputs: list[Any], batched: list[bool]) -> Any:
         (x,) = inputs
-        return reshape(x, (len(x), *self.to))
+        known = math.prod(n for n in self.to if n != -1)
+        to = [math.prod(x.shape[1:]) // (known or 1) if n == -1 else n for n in self.to]
+        return reshape(x, (len(x), *to))
 
     samples = [
         case(normal(3, 4), shape=(2, 6)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial, wraps
 from typing import Any
 
 from rung.config import current_mode, mode
@@ -11,6 +12,7 @@ from rung.core.variable import Variable, as_variable
 from rung.errors import ShapeError, message
 from rung.functions import moveaxis
 from rung.shapes import normalize_axis
+from rung.trees import leaves, map_tree
 
 __all__ = ["vmap"]
 
@@ -18,7 +20,9 @@ __all__ = ["vmap"]
 def vmap(f: Callable[..., Any], in_axes: Any = 0, out_axes: int = 0) -> Callable[..., Any]:
     """A function of one example, made one of all examples at once: without a loop, by rules for whole batches.
 
-    Derivatives and further vmaps may be taken inside of f, where they are those of one example, and outside.
+    Derivatives and further vmaps may be taken inside of f, where they are those of one example, and outside. As ever,
+    a gradient is differentiable only if it was taken with `create_graph`; take gradients inside with `grad`, for
+    `backward` would leave those of single examples on variables that outlive them.
 
         vmap(f)(xs)[i] = f(xs[i])
 
@@ -27,7 +31,7 @@ def vmap(f: Callable[..., Any], in_axes: Any = 0, out_axes: int = 0) -> Callable
             axes and shapes are without that of the batch, and a choice by value needs `where`.
         in_axes: the axis of the examples, for all arguments or for each one; None for an argument, and all in it,
             that is the same for every example.
-        out_axes: where the axis of the examples goes in the results.
+        out_axes: where the axis of the examples goes in every result.
 
     Raises:
         ShapeError: the arguments do not have one number of examples.
@@ -41,27 +45,36 @@ def vmap(f: Callable[..., Any], in_axes: Any = 0, out_axes: int = 0) -> Callable
     variable([ 3. 12.])
     """
 
+    @wraps(f)
     def mapped(*arguments: Any) -> Any:
-        this, sizes = BatchPass(), set()
-
-        def enter(x: Any, axis: int) -> Variable:
-            x = as_variable(x)
-            axis = _mapped_axis(axis, x)
-            sizes.add(x.shape[axis])
-            return this.enter(moveaxis(x, axis, 0) if axis else x)
-
+        this = BatchPass()
         axes = in_axes if isinstance(in_axes, (list, tuple)) else [in_axes] * len(arguments)
         if len(axes) != len(arguments):
             raise ShapeError(f"vmap: expected in_axes for {len(arguments)} arguments, but got {len(axes)}")
-        examples = [x if axis is None else _for_each(enter, x, axis) for x, axis in zip(arguments, axes, strict=True)]
-        if len(sizes) != 1:
-            came = " and ".join(map(str, sorted(sizes))) or "no argument with an axis of examples"
-            raise ShapeError(f"vmap: expected one number of examples, but got {came}")
+        wholes = [
+            x if axis is None else map_tree(partial(_with_examples_first, axis=axis), x)
+            for x, axis in zip(arguments, axes, strict=True)
+        ]
+        _check_sizes([x for x, axis in zip(wholes, axes, strict=True) if axis is not None])
+        examples = [x if axis is None else map_tree(this.enter, x) for x, axis in zip(wholes, axes, strict=True)]
         with mode(passes=(*current_mode().passes, this)):
             results = f(*examples)
-        return _for_each(lambda y, axis: moveaxis(this.leave(y), 0, axis), results, out_axes)
+        return map_tree(lambda y: moveaxis(this.leave(y), 0, out_axes), results)
 
     return mapped
+
+
+def _with_examples_first(x: Any, axis: int) -> Variable:
+    x = as_variable(x)
+    axis = _mapped_axis(axis, x)
+    return moveaxis(x, axis, 0) if axis else x
+
+
+def _check_sizes(wholes: Any) -> None:
+    sizes = {len(x) for x in leaves(wholes)}
+    if len(sizes) != 1:
+        came = " and ".join(map(str, sorted(sizes))) or "no argument with an axis of examples"
+        raise ShapeError(f"vmap: expected one number of examples, but got {came}")
 
 
 def _mapped_axis(axis: int, x: Variable) -> int:
@@ -69,12 +82,3 @@ def _mapped_axis(axis: int, x: Variable) -> int:
         return normalize_axis(axis, x.ndim)
     except ShapeError:
         raise ShapeError(message("vmap", f"the axis of the examples, {axis}, must be there", x=x)) from None
-
-
-def _for_each(function: Callable[[Any, int], Any], tree: Any, axis: int) -> Any:
-    """Apply a function to every value in nested lists, tuples and dicts."""
-    if isinstance(tree, dict):
-        return {name: _for_each(function, part, axis) for name, part in tree.items()}
-    if isinstance(tree, (list, tuple)):
-        return type(tree)(_for_each(function, part, axis) for part in tree)
-    return function(tree, axis)

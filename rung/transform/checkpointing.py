@@ -33,5 +33,5 @@ def checkpoint(f: Callable[..., Any], *inputs: Any) -> Any:
     if not now.enable_backprop or now.passes:
         return f(*inputs)
     op = Checkpoint(f, inputs)
-    outputs, start = op.run(inputs)
-    return connect(op, inputs, outputs, start)
+    outputs, reads = op.run(inputs)
+    return connect(op, inputs, outputs, reads)

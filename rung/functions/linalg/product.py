@@ -104,7 +104,7 @@ class Linear(Function):
         if batched == [True, False, False]:
             return self(x, W, b)
         x, W, b = all_batched(inputs, batched)
-        rows = reshape(x, (len(x), -1, x.shape[-1]))
+        rows = reshape(x, (len(x), math.prod(x.shape[1:-1]), x.shape[-1]))
         return reshape(apply(MatMul(), rows, W) + expand_dims(b, 1), (*x.shape[:-1], b.shape[-1]))
 
     samples = [(normal(2, 3), normal(3, 4), normal(4)), (normal(5, 2, 3), normal(3, 4), normal(4)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from rung.core.batch import all_batched
+from rung.core.batch import all_batched, as_rows
 from rung.core.call import apply
 from rung.core.function import Function
 from rung.core.samples import case, labels, normal
@@ -102,8 +102,8 @@ class SoftmaxCrossEntropy(Function):
     def over_batch(self, inputs: list[Any], batched: list[bool]) -> Any:
         x, t = all_batched(inputs, batched)
         log_p = log_softmax(x, -1)
-        terms = nll(log_p, t, reduction="none")
-        return mean(reshape(terms, (terms.shape[0], -1)), 1), exp(log_p)
+        terms = as_rows(nll(log_p, t, reduction="none"))
+        return sum(terms, 1) / (terms.shape[1] or 1), exp(log_p)
 
     samples = [
         (normal(5, 3), labels(5, classes=3)),

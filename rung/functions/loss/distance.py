@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from rung.core.batch import all_batched
+from rung.core.batch import all_batched, as_rows
 from rung.core.call import apply
 from rung.core.function import Function
 from rung.core.samples import normal
@@ -19,7 +19,6 @@ from rung.functions.activation import relu
 from rung.functions.elementwise import absolute, clip, square
 from rung.functions.loss.terms import as_floats, check_values, reduced, rows_of, same_shape
 from rung.functions.reduction import sum
-from rung.functions.view import reshape
 from rung.shapes import Shape, expect
 
 __all__ = ["hinge", "huber", "mean_absolute_error", "mean_squared_error"]
@@ -52,7 +51,7 @@ class MeanSquaredError(Function):
 
     def over_batch(self, inputs: list[Any], batched: list[bool]) -> Any:
         a, b = all_batched(inputs, batched)
-        return sum(reshape(square(a - b), (a.shape[0], -1)), 1) / rows_of(a.shape[1:])
+        return sum(as_rows(square(a - b)), 1) / rows_of(a.shape[1:])
 
     samples = [(normal(5, 3), normal(5, 3)), (normal(4), normal(4)), (normal(), normal())]
     errors = [((5, 1), (5,)), ((2, 3), (2, 4))]
