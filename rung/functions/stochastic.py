@@ -65,6 +65,8 @@ def uniform(low: Any = 0.0, high: Any = 1.0, shape: Any = None, dtype: Any = Non
 
         y = low + (high - low) u,       u uniform in [0, 1)
 
+    Rounding may give `high` itself, in half precision above all.
+
     Shape: low and high, broadcast, and to `shape` if it is given -> the broadcast shape.
 
     >>> import rung

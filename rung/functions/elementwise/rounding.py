@@ -6,7 +6,7 @@ from typing import Any
 
 from rung.core.call import apply
 from rung.core.families import Elementwise
-from rung.core.samples import away_from, extreme, normal, scalar
+from rung.core.samples import away_from, case, extreme, normal, scalar
 from rung.core.variable import Variable
 from rung.functions.documented import documented
 
@@ -48,21 +48,24 @@ class Ceil(Elementwise):
 
 
 class Round(Elementwise):
-    """The nearest integer, halves to the even one; a constant.
+    """The nearest number with so many decimals, halves to the even one; a constant.
 
     Shape: any -> the same.
 
     >>> import numpy as np
-    >>> round(np.array([0.4, 1.5, 2.5]))
-    variable([0. 2. 2.])
+    >>> round(np.array([0.4, 1.5, 2.5])), round(Variable(3.14159), 2)
+    (variable([0. 2. 2.]), variable(3.14))
     """
 
     differentiable = False
 
-    def forward(self, xp: Any, x: Any) -> Any:
-        return xp.rint(x)
+    def __init__(self, decimals: int = 0):
+        self.decimals = decimals
 
-    samples = [normal(3, 4), scalar(2.5), extreme()]
+    def forward(self, xp: Any, x: Any) -> Any:
+        return xp.around(x, self.decimals)
+
+    samples = [normal(3, 4), scalar(2.5), extreme(), case(normal(3, 4), decimals=2)]
 
 
 class Fmod(Elementwise):
@@ -142,8 +145,8 @@ def ceil(x: Any) -> Variable:
 
 
 @documented(Round)
-def round(x: Any) -> Variable:
-    return apply(Round(), x)
+def round(x: Any, decimals: int = 0) -> Variable:
+    return apply(Round(decimals), x)
 
 
 @documented(Fmod)
