@@ -212,6 +212,10 @@ class Function:
             f"{self.name}: vmap has no rule for this function; write its over_batch method, or loop over the examples"
         )
 
+    def multiply_adds(self, *shapes: Any) -> int:
+        """How many multiplications, each with an addition, a call on inputs of these shapes takes; 0: not counted."""
+        return 0
+
     def changed(self, **options: Any) -> Any:
         """The same op with some of its arguments changed."""
         twin = copy.copy(self)

@@ -479,6 +479,16 @@ class Parameter(Variable):
         self._record.grad = state["grad"]
 
 
+class Buffer(Parameter):
+    """State that a layer keeps and does not learn, such as running statistics; it is saved with the weights."""
+
+    __slots__ = ()
+
+    def __init__(self, data: Any, name: str | None = None, expected_shape: tuple[int | None, ...] = ()):
+        super().__init__(data, name, expected_shape)
+        self._record.differentiable = False
+
+
 def handle(data: Any, record: Record) -> Variable:
     """A Variable for an array whose place in the graph is known."""
     variable = Variable.__new__(Variable)

@@ -27,6 +27,12 @@ class Sequential(Layer):
             x = layer(x)
         return x
 
+    def __len__(self) -> int:
+        return len(self.layers)
+
+    def __getitem__(self, index: int) -> Any:
+        return self.layers[index]
+
 
 class Dropout(Layer):
     """Zero elements at random in training; pass everything through in test mode: see `rung.functions.dropout`.

@@ -7,16 +7,19 @@ from typing import Any, Self
 
 import numpy as np
 
-from rung.core.variable import Parameter
+from rung.core.variable import Buffer, Parameter
 from rung.cuda import as_numpy
 from rung.errors import DTypeError, ShapeError, ValueRangeError, WeightFileError, describe
+from rung.layers.hooks import ForwardHook, GradientHook, Handle, Hooks
+from rung.layers.summary import Summary, summarize
 
 
 class Layer:
     """Something that computes with parameters of its own.
 
-    Parameters and layers that are set as attributes belong to the layer, also inside lists and dicts; nothing need
-    be declared, and what is deleted or replaced is gone. A parameter's name is its path: ``l1.W``, ``blocks.0.b``.
+    Parameters, buffers and layers that are set as attributes belong to the layer, also inside lists and dicts;
+    nothing need be declared, and what is deleted or replaced is gone. A parameter's name is its path: ``l1.W``,
+    ``blocks.0.b``.
 
     >>> import numpy as np
     >>> class Scale(Layer):
@@ -31,7 +34,10 @@ class Layer:
     """
 
     def __call__(self, *inputs: Any, **options: Any) -> Any:
-        return self.forward(*inputs, **options)
+        hooks: Hooks | None = vars(self).get("_hooks")
+        if hooks is None:
+            return self.forward(*inputs, **options)
+        return hooks.run(self, inputs, options)
 
     def forward(self, *inputs: Any, **options: Any) -> Any:
         """Compute the outputs; every layer has its own."""
@@ -41,16 +47,27 @@ class Layer:
 
     def named_params(self, prefix: str = "") -> Iterator[tuple[str, Parameter]]:
         """Every parameter with its name, in the order in which they were set; a shared one comes once."""
-        seen: set[int] = set()
-        for path, parameter in _walk(prefix, vars(self), (id(self),)):
-            if id(parameter) not in seen:
-                seen.add(id(parameter))
-                yield path, parameter
+        for path, child in self._named_state(prefix):
+            if not isinstance(child, Buffer):
+                yield path, child
+
+    def named_buffers(self, prefix: str = "") -> Iterator[tuple[str, Buffer]]:
+        """Every buffer with its name: what is saved with the weights, but not learnt."""
+        for path, child in self._named_state(prefix):
+            if isinstance(child, Buffer):
+                yield path, child
+
+    def named_layers(self, prefix: str = "") -> Iterator[tuple[str, Layer]]:
+        """Every layer inside, this one first, with its path; a shared one comes once."""
+        yield from _once((path.removesuffix("."), x) for path, x in _walk(prefix, self) if isinstance(x, Layer))
 
     def params(self) -> Iterator[Parameter]:
         """Every parameter, once."""
         for _, parameter in self.named_params():
             yield parameter
+
+    def _named_state(self, prefix: str = "") -> Iterator[tuple[str, Parameter]]:
+        yield from _once((path, x) for path, x in _walk(prefix, self) if isinstance(x, Parameter))
 
     def cleargrads(self) -> None:
         """Forget the gradients of all parameters."""
@@ -72,25 +89,25 @@ class Layer:
     # Devices and files ----------------------------------------------------------------------------------------
 
     def to_cpu(self) -> Self:
-        """Move all parameters to the CPU; return self."""
-        for parameter in self.params():
+        """Move all parameters and buffers to the CPU; return self."""
+        for _, parameter in self._named_state():
             parameter.to_cpu()
         return self
 
     def to_gpu(self) -> Self:
-        """Move all parameters to the GPU; return self."""
-        for parameter in self.params():
+        """Move all parameters and buffers to the GPU; return self."""
+        for _, parameter in self._named_state():
             parameter.to_gpu()
         return self
 
     def state_dict(self) -> dict[str, Any]:
-        """The parameters' arrays by name; not copies.
+        """The arrays of parameters and buffers by name; not copies.
 
         Raises:
             ShapeError: a parameter has no size yet, since the layer has not seen a batch.
         """
         state = {}
-        for name, parameter in self.named_params():
+        for name, parameter in self._named_state():
             if not parameter.is_sized:
                 raise ShapeError(f"state_dict: the parameter {name} has no size yet; call the model on a batch first")
             state[name] = parameter._data
@@ -105,16 +122,17 @@ class Layer:
         if not isinstance(state, dict):
             raise DTypeError(f"load_state_dict: expected a dict of arrays by name, but got {describe(state)}")
         state = {name: as_numpy(array) for name, array in state.items()}
-        parameters = dict(self.named_params())
-        missing, unknown = parameters.keys() - state.keys(), state.keys() - parameters.keys()
-        if missing or unknown:
-            raise WeightFileError(
-                "load_state_dict: the names differ; "
-                f"missing: {', '.join(sorted(missing)) or 'none'}; unknown: {', '.join(sorted(unknown)) or 'none'}"
-            )
-        for name, parameter in parameters.items():
-            _check_fit(name, parameter, state[name])
-        for name, parameter in parameters.items():
+        owned = dict(self._named_state())
+        objections = [
+            *(f"{name} is missing" for name in owned if name not in state),
+            *(f"{name} is unknown" for name in state if name not in owned),
+            *(f"{name} {objection}" for name, p in owned.items() if name in state
+              if (objection := _objection(p, state[name]))),
+        ]  # fmt: skip
+        if objections:
+            more = f"; and {len(objections) - 8} more" if len(objections) > 8 else ""
+            raise WeightFileError(f"load_state_dict: nothing was loaded: {'; '.join(objections[:8])}{more}")
+        for name, parameter in owned.items():
             parameter.initialize(state[name])
 
     def save_weights(self, path: Any) -> None:
@@ -136,23 +154,67 @@ class Layer:
             {name.replace("/", "."): array for name, array in arrays.items()}
         )  # the book writes l1/W
 
+    # Looking on ---------------------------------------------------------------------------------------------
+
+    def add_forward_hook(self, hook: ForwardHook, before: bool = False) -> Handle:
+        """Call ``hook(layer, inputs, outputs)`` after every forward; what it returns, if anything, is the output.
+
+        With `before`, call ``hook(layer, inputs)`` first; what it returns, if anything, is the new inputs, a tuple.
+        The result takes the hook away again: ``handle.remove()``, or at the end of a ``with`` block.
+        """
+        return self._hooks_here().add("before" if before else "after", hook)
+
+    def add_gradient_hook(self, hook: GradientHook) -> Handle:
+        """Call ``hook(layer, gradient)`` in every backward, with the gradient of the layer's output.
+
+        The hook is handed a Variable; what it returns, if anything, goes on in its place. Of several outputs each has
+        its call.
+        """
+        return self._hooks_here().add("gradient", hook)
+
+    def _hooks_here(self) -> Hooks:
+        return vars(self).setdefault("_hooks", Hooks())  # type: ignore[no-any-return]
+
+    def summary(self, *inputs: Any, **options: Any) -> Summary:
+        """What the layers inside are, have and do, as a table; with inputs, also their outputs and multiply-adds.
+
+        The forward pass for it runs in test mode and is not recorded; sizes not known yet are learnt from it.
+        """
+        return summarize(self, inputs, options)
+
     def __repr__(self) -> str:
         parts = [f"{name}={_shape_text(p)}" for name, p in self.named_params()]
         return f"{type(self).__name__}({', '.join(parts)})"
 
 
-def _walk(prefix: str, children: Any, above: tuple[int, ...] = ()) -> Iterator[tuple[str, Parameter]]:
-    """Every parameter in a layer's attributes, a list or a dict, with its path; loops are not entered twice."""
-    for key, child in children.items() if isinstance(children, dict) else enumerate(children):
-        if id(child) in above:
-            continue
-        inside = (*above, id(child))
-        if isinstance(child, Parameter):
-            yield f"{prefix}{_checked_key(key)}", child
-        elif isinstance(child, Layer):
-            yield from _walk(f"{prefix}{_checked_key(key)}.", vars(child), inside)
-        elif isinstance(child, (list, tuple, dict)):
-            yield from _walk(f"{prefix}{key}.", child, inside)
+def _walk(path: str, node: Any, above: tuple[int, ...] = ()) -> Iterator[tuple[str, Any]]:
+    """A layer and all layers and parameters inside, with their paths; loops are not entered twice."""
+    if id(node) in above:
+        return
+    if isinstance(node, Parameter):
+        yield path.removesuffix("."), node
+    elif isinstance(node, Layer):
+        yield path, node
+    for key, child in _children(node):
+        yield from _walk(f"{path}{key}.", child, (*above, id(node)))
+
+
+def _children(node: Any) -> Iterator[tuple[Any, Any]]:
+    if isinstance(node, Layer):
+        yield from ((_checked_key(key), child) if isinstance(child, (Layer, Parameter)) else (key, child)
+                    for key, child in vars(node).items())  # fmt: skip
+    elif isinstance(node, dict):
+        yield from node.items()
+    elif isinstance(node, (list, tuple)):
+        yield from enumerate(node)
+
+
+def _once(named: Iterator[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
+    seen: set[int] = set()
+    for path, x in named:
+        if id(x) not in seen:
+            seen.add(id(x))
+            yield path, x
 
 
 def _checked_key(key: Any) -> Any:
@@ -161,22 +223,22 @@ def _checked_key(key: Any) -> Any:
     return key
 
 
-def _check_fit(name: str, parameter: Parameter, array: Any) -> None:
-    fits = len(array.shape) == len(parameter.expected_shape) and all(
-        wanted in (None, size) for wanted, size in zip(parameter.expected_shape, array.shape, strict=True)
-    )
-    if fits and array.dtype.kind == "f" and parameter.is_sized and array.size:
+def _objection(parameter: Parameter, array: Any) -> str:
+    """Why an array does not fit a parameter; an empty text if it does."""
+    expected = parameter.expected_shape
+    if len(array.shape) != len(expected) or any(
+        n not in (None, m) for n, m in zip(expected, array.shape, strict=True)
+    ):
+        wanted = " x ".join("any" if size is None else str(size) for size in expected)
+        return f"must be of shape ({wanted}), but is {tuple(array.shape)}"
+    kind = parameter.dtype.kind if parameter.is_sized else "f"
+    if array.dtype.kind != kind:
+        return f"must be an array of {'floats' if kind == 'f' else parameter.dtype}, but is of {array.dtype}"
+    if kind == "f" and parameter.is_sized and array.size:
         top = np.nanmax(np.abs(array))
         if np.isfinite(top) and top > np.finfo(parameter.dtype).max:
-            raise WeightFileError(
-                f"load_state_dict: {name} holds values up to {top:.3g}, too large for {parameter.dtype}"
-            )
-    if not fits or array.dtype.kind != "f":
-        wanted = " x ".join("any" if size is None else str(size) for size in parameter.expected_shape)
-        raise WeightFileError(
-            f"load_state_dict: {name} must be an array of floats of shape ({wanted}), "
-            f"but got {array.dtype} {tuple(array.shape)}"
-        )
+            return f"holds values up to {top:.3g}, too large for {parameter.dtype}"
+    return ""
 
 
 def _shape_text(variable: Parameter) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import rung.functions as F
@@ -24,6 +25,7 @@ class Linear(Layer):
         nobias: leave out b.
         dtype: of the parameters; the default dtype if None.
         in_size: the number of inputs; learnt from the first batch if None.
+        initializer: draws the first W: see `rung.initializers`.
 
     >>> import numpy as np
     >>> layer = Linear(3)
@@ -31,20 +33,28 @@ class Linear(Layer):
     ((2, 3), (5, 3))
     """
 
-    def __init__(self, out_size: int, nobias: bool = False, dtype: Any = None, in_size: int | None = None):
+    def __init__(
+        self,
+        out_size: int,
+        nobias: bool = False,
+        dtype: Any = None,
+        in_size: int | None = None,
+        initializer: Callable[..., Any] = lecun_normal,
+    ):
         for name, size in (("out_size", out_size), ("in_size", in_size)):
             if size is not None and (not isinstance(size, int) or size < 1):
                 raise ValueRangeError(f"Linear: expected {name} to be an integer of at least 1, but got {size!r}")
         self.in_size = in_size
         self.out_size = out_size
         self.dtype = dtype
+        self.initializer = initializer
         self.W = Parameter(None, name="W", expected_shape=(in_size, out_size))
         self.b = None if nobias else Parameter(zeros((out_size,), dtype), name="b")
         if in_size is not None:
             self._draw_weights(in_size)
 
     def _draw_weights(self, in_size: int) -> None:
-        self.W.initialize(lecun_normal((in_size, self.out_size), in_size, self.dtype))
+        self.W.initialize(self.initializer((in_size, self.out_size), self.dtype))
 
     def forward(self, x: Any) -> Variable:
         x = x if isinstance(x, Variable) else as_operand(x, "linear")

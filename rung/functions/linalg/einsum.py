@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from string import ascii_letters
 from typing import Any
@@ -50,6 +51,14 @@ class Einsum(Variadic):
 
     def forward(self, xp: Any, *xs: Any) -> Any:
         return xp.einsum(f"{','.join(self.inputs_letters)}->{self.output_letters}", *xs)
+
+    def multiply_adds(self, *xs: Shape) -> int:
+        sizes = {
+            letter: n
+            for letters, x in zip(self.inputs_letters, xs, strict=True)
+            for letter, n in zip(letters, x, strict=True)
+        }
+        return math.prod(sizes.values()) * (len(xs) - 1)
 
     def grad_xs(self, index: int, gy: Any, xs: Sequence[Any], xs_shapes: Sequence[Shape]) -> Any:
         letters = self.inputs_letters[index]

@@ -53,6 +53,9 @@ class MatMul(Trailing):
     def forward(self, xp: Any, a: Any, b: Any) -> Any:
         return xp.matmul(a, b)
 
+    def multiply_adds(self, a: Shape, b: Shape) -> int:  # type: ignore[override]
+        return math.prod(self.shape(a, b)) * a[-1]
+
     def grad_a(self, gy: Any, b: Any) -> Any:
         return gy @ swap(b)
 
@@ -85,6 +88,9 @@ class Linear(Function):
         return (*x[:-1], W[1])
 
     checks_shape = True
+
+    def multiply_adds(self, x: Shape, W: Shape, b: Shape) -> int:  # type: ignore[override]
+        return math.prod(x) * W[1]
 
     def forward(self, xp: Any, x: Any, W: Any, b: Any) -> Any:
         y = xp.matmul(x, W)
