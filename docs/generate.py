@@ -68,7 +68,7 @@ def functions(module: ModuleType) -> list[Callable[..., Any]]:
     names = getattr(module, "__all__", None) or [name for name in vars(module) if not name.startswith("_")]
     found = [vars(module)[name] for name in names]
     own = [f for f in found if inspect.isfunction(f) and f.__module__ == module.__name__]
-    return sorted(own, key=lambda f: f.__code__.co_firstlineno)
+    return sorted(own, key=lambda f: inspect.unwrap(f).__code__.co_firstlineno)
 
 
 def heading(module: ModuleType) -> str:

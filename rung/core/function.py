@@ -21,7 +21,7 @@ from rung.core.node import Node
 from rung.core.plan import Plan, argument_names, make_plan, takes_module
 from rung.core.record import Record
 from rung.core.tangent import tangents_by_double_vjp, tangents_of_linear, tangents_of_multilinear
-from rung.core.variable import handle
+from rung.core.variable import Variable, handle
 from rung.cuda import ARRAY_MODULES, get_array_module
 from rung.dtypes import harmonize
 from rung.errors import DTypeError, GraphError, IndexRangeError, RungError, ShapeError, ValueRangeError, message
@@ -169,6 +169,9 @@ class Function:
 
     def explain(self, error: Exception, arrays: list[Any]) -> Exception:
         """The error for a call that failed, in Rung's words: the shape rule's if it has an objection."""
+        for option, value in vars(self).items():
+            if isinstance(value, Variable):
+                return DTypeError(f"{self.name}: the argument {option} must be a plain value, but got a Variable")
         if isinstance(error, RungError) and not isinstance(error, ShapeError):
             return error
         kind = next(ours for theirs, ours in OURS.items() if isinstance(error, theirs))

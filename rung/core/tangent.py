@@ -14,7 +14,7 @@ from rung.config import current_mode, mode
 from rung.core.backward import backpropagate
 from rung.core.plan import argument_names, gradient_function
 from rung.core.record import Record
-from rung.core.variable import Variable, as_variable, leaf
+from rung.core.variable import Variable, as_variable, constant, leaf
 from rung.cuda import get_array_module
 from rung.dtypes import gradient_dtype
 
@@ -80,7 +80,14 @@ def tangents_of_elementwise(
 
 def tangents_of_linear(op: Any, inputs: tuple[Any, ...], tangents: list[Any]) -> list[Any]:
     """A linear op maps tangents as it maps values; what does not move has a tangent of zeros."""
-    return [op(*[x * 0 if t is None else t for x, t in zip(inputs, tangents, strict=True)])]
+    return [op(*[_zeros(x) if t is None else t for x, t in zip(inputs, tangents, strict=True)])]
+
+
+def _zeros(x: Any) -> Any:
+    """The tangent of what does not move: not 0 times it, which is NaN where it is infinite."""
+    if not hasattr(x, "shape"):
+        return 0.0
+    return constant(get_array_module(x).zeros(x.shape, gradient_dtype(x.dtype)))
 
 
 def tangents_of_multilinear(op: Any, inputs: tuple[Any, ...], tangents: list[Any]) -> list[Any]:

@@ -119,7 +119,8 @@ class Variable:
         return int(self.shape[0])
 
     def __iter__(self) -> Iterator[Variable]:
-        return (self[i] for i in range(len(self)))
+        length, shape = len(self), self.shape[1:]
+        return (row.reshape(shape) for row in (self.split(length) if length else ()))
 
     def __float__(self) -> float:
         return float(self.item())
@@ -128,6 +129,8 @@ class Variable:
         return int(self.item())
 
     def __bool__(self) -> bool:
+        if self.size != 1:
+            raise ShapeError(message("bool", "expected exactly one element", "use any() or all()", x=self))
         return bool(self.item())
 
     def __index__(self) -> int:
@@ -370,6 +373,7 @@ class Variable:
         def max(self, axis: Any = None, keepdims: bool = False) -> Variable: ...
         def broadcast_to(self, shape: Any) -> Variable: ...
         def reshape(self, *shape: Any) -> Variable: ...
+        def split(self, parts: Any, axis: int = 0) -> list[Variable]: ...
         def transpose(self, *axes: Any) -> Variable: ...
         def astype(self, dtype: Any) -> Variable: ...
 

@@ -9,7 +9,7 @@ from rung.core.families import AlongAxis
 from rung.core.samples import case, normal
 from rung.core.variable import Variable, as_variable
 from rung.dtypes import is_integer
-from rung.functions.documented import documented
+from rung.functions.documented import composed, documented
 from rung.functions.indexing import get_item
 from rung.functions.joining import concat
 from rung.functions.movement import flip
@@ -55,6 +55,7 @@ def cumsum(x: Any, axis: int | None = None) -> Variable:
     return apply(CumSum(0), reshape(x, (-1,))) if axis is None else apply(CumSum(axis), x)
 
 
+@composed
 def cumprod(x: Any, axis: int | None = None) -> Variable:
     """The product of all elements up to each one, along an axis; without one, along all elements as one row.
 

@@ -15,7 +15,7 @@ from rung.core.samples import case, labels, normal
 from rung.core.variable import Variable, as_variable
 from rung.cuda import as_numpy, get_array_module, has_readable_values, is_array
 from rung.errors import DTypeError, IndexRangeError, ShapeError, message
-from rung.functions.documented import documented
+from rung.functions.documented import composed, documented
 from rung.functions.elementwise import where
 from rung.functions.view import moveaxis, reshape, sum_to, transpose
 from rung.shapes import Shape, broadcast, expect, normalize_axis
@@ -448,6 +448,7 @@ def take(x: Any, index: Any, axis: int | None = None) -> Variable:
     return apply(Take(axis), x, index)
 
 
+@composed
 def gather(x: Any, index: Any, axis: int = -1) -> Variable:
     """Pick elements along an axis, as `take_along_axis`; along the others the index may be shorter than x.
 
@@ -473,6 +474,7 @@ def _fits_beside(axis: int, index: Shape, x: Shape) -> bool:
     return len(index) == len(x) and all(m <= n for i, (m, n) in enumerate(zip(index, x, strict=True)) if i != axis)
 
 
+@composed
 def scatter_add(x: Any, index: Any, values: Any, axis: int = -1) -> Variable:
     """A copy of x with values added along an axis, each at its index.
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import builtins
 import itertools
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, SupportsIndex
 
 from rung.core.batch import all_batched
 from rung.core.call import apply
 from rung.core.families import Variadic
+from rung.core.function import Function
+from rung.core.plan import Plan, select
 from rung.core.samples import case, normal
 from rung.core.variable import Variable
+from rung.cuda import get_array_module
 from rung.errors import DTypeError, ShapeError, ValueRangeError, describe, message
-from rung.functions.documented import documented
+from rung.functions.documented import composed, documented
 from rung.functions.indexing import get_item
 from rung.functions.view import expand_dims
 from rung.shapes import Shape, expect, normalize_axis
@@ -68,6 +72,7 @@ def concat(xs: Sequence[Any], axis: int = 0) -> Variable:
     return apply(Concat(axis), *_several("concat", xs))
 
 
+@composed
 def stack(xs: Sequence[Any], axis: int = 0) -> Variable:
     """Put variables side by side along a new axis.
 
@@ -79,6 +84,63 @@ def stack(xs: Sequence[Any], axis: int = 0) -> Variable:
     return concat([expand_dims(x, axis) for x in _several("stack", xs)], axis)
 
 
+class Split(Function):
+    """Cut along an axis into parts of the given sizes: views, one output for each.
+
+        y0, y1, … = the parts of x         dx = concat(dy0, dy1, …)
+
+    Shape: any -> of each the same, with its size along `axis`.
+    """
+
+    is_view = True
+    multilinear = True
+    checks_shape = True
+
+    def __init__(self, sizes: Sequence[int], axis: int = 0):
+        self.sizes = tuple(sizes)
+        self.axis = axis
+
+    def shape(self, x: Shape) -> Any:
+        axis = normalize_axis(self.axis, len(x))
+        expect(builtins.sum(self.sizes) == x[axis], f"the sizes {self.sizes} must sum to that of axis {axis}")
+        return tuple((*x[:axis], n, *x[axis + 1 :]) for n in self.sizes)
+
+    def forward(self, xp: Any, x: Any) -> Any:
+        before = [slice(None)] * normalize_axis(self.axis, x.ndim)
+        edges = itertools.pairwise(itertools.accumulate(self.sizes, initial=0))
+        return tuple([x[(*before, slice(a, b))] for a, b in edges])
+
+    def connect(self, arrays: list[Any], edges: list[Any], result: Any, wanted: int) -> Any:
+        self.n_outputs = len(result)
+        return self._connect_many(arrays, edges, result, NOTHING_SAVED)
+
+    def pull(
+        self, node: Any, gys: list[Any], records: list[Any], plain: bool, path: set[Any] | None
+    ) -> list[tuple[Any, Any]]:
+        (edge,) = node.edges
+        some = next(gy for gy in gys if gy is not None)
+        xp, shapes = get_array_module(some), self.shape(edge.shape)
+        parts = [xp.zeros(n, some.dtype) if gy is None else gy for gy, n in zip(gys, shapes, strict=True)]
+        return [(edge, node.fit(concat(parts, self.axis), edge))]
+
+    def tangents(self, inputs: tuple[Any, ...], outputs: tuple[Any, ...], tangents: list[Any]) -> list[Any]:
+        return list(apply(Split(self.sizes, self.axis), *tangents))
+
+    def over_batch(self, inputs: list[Any], batched: list[bool]) -> Any:
+        (x,) = inputs
+        return apply(Split(self.sizes, normalize_axis(self.axis, x.ndim - 1) + 1), x)
+
+    samples = [
+        case(normal(6, 2), sizes=(2, 2, 2)), case(normal(2, 5), sizes=(1, 0, 4), axis=-1),
+        case(normal(3), sizes=(3,)),
+    ]  # fmt: skip
+    errors = [case((3, 2), sizes=(1, 1)), case((3,), sizes=(3,), axis=1)]
+
+
+NOTHING_SAVED = Plan((), (), select(()))
+
+
+@composed
 def split(x: Any, parts: int | Sequence[int], axis: int = 0) -> list[Variable]:
     """Cut along an axis: into equal parts, or before each of the given positions.
 
@@ -90,14 +152,23 @@ def split(x: Any, parts: int | Sequence[int], axis: int = 0) -> list[Variable]:
     """
     axis = normalize_axis(axis, len(x.shape), "split")
     size = x.shape[axis]
-    if isinstance(parts, int):
-        if parts < 1 or size % parts:
-            raise ShapeError(message("split", f"axis {axis} must divide into {parts} equal parts", x=x))
-        parts = [size // parts * i for i in range(1, parts)]
-    edges = [0, *parts, size]
-    return [get_item(x, (*[slice(None)] * axis, slice(a, b))) for a, b in itertools.pairwise(edges)]
+    starts = _starts_of_equal_parts(x, int(parts), axis) if isinstance(parts, SupportsIndex) else list(parts)
+    edges = [0, *[slice(None, start).indices(size)[1] for start in starts], size]
+    sizes = [b - a for a, b in itertools.pairwise(edges)]
+    if builtins.min(sizes) >= 0:
+        return list(apply(Split(sizes, axis), x))
+    before = [slice(None)] * axis  # positions that go back: the parts overlap
+    return [get_item(x, (*before, slice(a, b))) for a, b in itertools.pairwise(edges)]
 
 
+def _starts_of_equal_parts(x: Any, parts: int, axis: int) -> list[int]:
+    size = x.shape[axis]
+    if parts < 1 or size % parts:
+        raise ShapeError(message("split", f"axis {axis} must divide into {parts} equal parts", x=x))
+    return [size // parts * i for i in range(1, parts)]
+
+
+@composed
 def chunk(x: Any, chunks: int, axis: int = 0) -> list[Variable]:
     """Cut along an axis into at most so many parts, all of one size but the last.
 

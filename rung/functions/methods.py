@@ -11,6 +11,7 @@ from rung.errors import DTypeError, message
 from rung.functions.cumulative import cumprod, cumsum
 from rung.functions.elementwise import *
 from rung.functions.indexing import get_item, take
+from rung.functions.joining import split
 from rung.functions.linalg import diagonal, dot, matmul, trace
 from rung.functions.movement import repeat
 from rung.functions.ordering import argmax, argmin, argsort, sort
@@ -28,6 +29,20 @@ def _transpose(x: Variable, *axes: Any) -> Variable:
     if len(axes) == 1 and (axes[0] is None or isinstance(axes[0], (tuple, list))):
         axes = tuple(axes[0] or ())
     return transpose(x, axes or None)
+
+
+def _divmod(x: Variable, other: Any) -> tuple[Variable, Variable]:
+    """The quotient, rounded down, and the remainder."""
+    return floor_divide(x, other), remainder(x, other)
+
+
+def _equal(x: Variable, other: Any) -> Any:
+    """Whether elements are equal; nothing equals None."""
+    return False if other is None else equal(x, other)
+
+
+def _not_equal(x: Variable, other: Any) -> Any:
+    return True if other is None else not_equal(x, other)
 
 
 def _copy(x: Variable) -> Variable:
@@ -88,13 +103,14 @@ METHODS = {
     "__and__": _both, "__rand__": _both, "__or__": _either, "__ror__": _either, "__xor__": _one_of,
     "__rxor__": _one_of, "__invert__": _opposite, "__pos__": lambda x: x,
     "__contains__": lambda x, value: bool(any(equal(x, value))),
-    "__eq__": equal, "__ne__": not_equal, "__hash__": object.__hash__, "__array_ufunc__": _ufunc,
+    "__eq__": _equal, "__ne__": _not_equal, "__hash__": object.__hash__, "__array_ufunc__": _ufunc,
     "__gt__": greater, "__ge__": greater_equal, "__lt__": less, "__le__": less_equal,
     "sum": sum, "mean": mean, "max": max, "min": min,
     "reshape": _reshape, "transpose": _transpose, "swapaxes": swapaxes, "broadcast_to": broadcast_to,
     "prod": prod, "cumsum": cumsum, "cumprod": cumprod, "clip": clip, "round": round, "dot": dot, "take": take,
     "repeat": repeat, "sort": sort, "argsort": argsort, "diagonal": diagonal, "trace": trace, "ravel": flatten,
-    "copy": _copy, "mT": property(lambda x: swapaxes(x, -1, -2), doc="The last two axes exchanged."),
+    "copy": _copy, "split": split, "__round__": round, "__divmod__": _divmod,
+    "mT": property(lambda x: swapaxes(x, -1, -2), doc="The last two axes exchanged."),
     "argmax": argmax, "argmin": argmin, "var": var, "std": std, "any": any, "all": all, "squeeze": squeeze,
     "flatten": flatten, "T": property(lambda x: transpose(x), doc="The axes in reverse order."), "astype": cast,
 }  # fmt: skip

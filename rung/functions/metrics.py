@@ -11,6 +11,7 @@ from typing import Any
 from rung.core.variable import Variable, as_variable
 from rung.cuda import get_array_module, has_readable_values
 from rung.errors import DTypeError, ShapeError, ValueRangeError, message
+from rung.functions.documented import composed
 from rung.functions.elementwise import cast, equal, greater, less, not_equal, where
 from rung.functions.indexing import scatter_add, take_along_axis
 from rung.functions.loss.terms import check_labels
@@ -23,6 +24,7 @@ __all__ = ["accuracy", "confusion_matrix", "f1_score", "precision", "recall", "t
 AVERAGES = ("macro", "micro", "weighted", "none")
 
 
+@composed
 def accuracy(y: Any, t: Any, ignore_label: int | None = None) -> Variable:
     """The share of rows whose highest score is at the label; a constant. Of no rows at all, NaN.
 
@@ -43,6 +45,7 @@ def accuracy(y: Any, t: Any, ignore_label: int | None = None) -> Variable:
     return _share(equal(argmax(y, -1), t), y, t, ignore_label)
 
 
+@composed
 def top_k_accuracy(y: Any, t: Any, k: int = 5, ignore_label: int | None = None) -> Variable:
     """The share of rows whose label is among the k highest scores; a constant. Of no rows at all, NaN.
 
@@ -76,6 +79,7 @@ def _share(right: Any, y: Any, t: Any, ignored: int | None) -> Variable:
     return cast(share, y.dtype if y.dtype.kind == "f" else "float32")
 
 
+@composed
 def confusion_matrix(y: Any, t: Any, classes: int | None = None, ignore_label: int | None = None) -> Variable:
     """How often each class (a row) was read as each class (a column); a constant.
 
@@ -99,6 +103,7 @@ def confusion_matrix(y: Any, t: Any, classes: int | None = None, ignore_label: i
     return _confusion("confusion_matrix", y, t, classes, ignore_label)
 
 
+@composed
 def precision(
     y: Any, t: Any, average: str = "macro", classes: int | None = None, ignore_label: int | None = None
 ) -> Variable:
@@ -119,6 +124,7 @@ def precision(
     return _rate("precision", y, t, average, classes, ignore_label, of_predicted=1, of_actual=0)
 
 
+@composed
 def recall(
     y: Any, t: Any, average: str = "macro", classes: int | None = None, ignore_label: int | None = None
 ) -> Variable:
@@ -137,6 +143,7 @@ def recall(
     return _rate("recall", y, t, average, classes, ignore_label, of_predicted=0, of_actual=1)
 
 
+@composed
 def f1_score(
     y: Any, t: Any, average: str = "macro", classes: int | None = None, ignore_label: int | None = None
 ) -> Variable:

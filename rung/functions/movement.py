@@ -15,7 +15,7 @@ from rung.core.samples import case, normal
 from rung.core.variable import Variable, as_variable
 from rung.cuda import get_array_module
 from rung.errors import ShapeError, ValueRangeError, message
-from rung.functions.documented import documented
+from rung.functions.documented import composed, documented
 from rung.functions.indexing import PutItem, get_item, take
 from rung.functions.joining import concat
 from rung.functions.ordering import sort
@@ -117,6 +117,7 @@ def roll(x: Any, shift: int | Sequence[int], axis: Axis = None) -> Variable:
     return apply(Roll(shift, tuple(axis) if isinstance(axis, list) else axis), x)
 
 
+@composed
 def pad(
     x: Any, widths: int | Sequence[Any], mode: str = "constant", value: float = 0.0, end_value: float = 0.0
 ) -> Variable:
@@ -199,6 +200,7 @@ def _median(x: Variable, axis: int) -> Variable:
     return mean(get_item(sort(x, axis), (*[slice(None)] * axis, middle)), axis, True)
 
 
+@composed
 def flip(x: Any, axis: int | tuple[int, ...] | None = None) -> Variable:
     """The elements in reverse order along the given axes, or along all.
 
@@ -213,6 +215,7 @@ def flip(x: Any, axis: int | tuple[int, ...] | None = None) -> Variable:
     return get_item(x, tuple(slice(None, None, -1 if i in axes else None) for i in range(ndim)))
 
 
+@composed
 def tile(x: Any, repeats: int | Sequence[int]) -> Variable:
     """The whole repeated, so many times along each axis; a repeat for the last axis first, as NumPy does.
 
@@ -234,6 +237,7 @@ def tile(x: Any, repeats: int | Sequence[int]) -> Variable:
     return reshape(x, [r * n for r, n in zip(times, sizes, strict=True)])
 
 
+@composed
 def repeat(x: Any, repeats: int | Sequence[int], axis: int | None = None) -> Variable:
     """Every element repeated on the spot: all equally often, or each of an axis so many times.
 
@@ -264,6 +268,7 @@ def _integers(op: str, value: Any) -> tuple[int, ...]:
         raise ValueRangeError(f"{op}: expected integers, but got {value!r}") from None
 
 
+@composed
 def diag(x: Any, k: int = 0) -> Variable:
     """A square matrix with a vector on its diagonal `k`; or of a matrix, that diagonal.
 
@@ -287,6 +292,7 @@ def diag(x: Any, k: int = 0) -> Variable:
     return get_item(x, place) if x.ndim == 2 else apply(PutItem(place, (rows, columns)), x)  # type: ignore[no-any-return]
 
 
+@composed
 def meshgrid(*xs: Any, indexing: str = "xy") -> list[Variable]:
     """The coordinates of a grid's points, one array for each axis; without copying.
 

@@ -10,7 +10,7 @@ from rung.core.families import AlongAxis, Reduction
 from rung.core.samples import case, distinct
 from rung.core.variable import Variable
 from rung.errors import ValueRangeError
-from rung.functions.documented import documented
+from rung.functions.documented import composed, documented
 from rung.functions.indexing import get_item, take_along_axis
 from rung.functions.view import reshape
 from rung.shapes import Shape, expect, normalize_axis
@@ -24,12 +24,20 @@ class ArgReduction(Reduction):
     Of several equal ones it is the first.
     """
 
+    common_doc = """
+    Shape: any -> the shape without the axis; with `keepdims`, it stays with size 1.
+
+    Args:
+        axis: one integer; None for all elements in order.
+        keepdims: keep the axis.
+    """
+
     differentiable = False
     needs_elements = True
     checks_shape = True
 
     def shape(self, x: Shape) -> Shape:
-        expect(self.axis is None or isinstance(self.axis, int), "axis must be one integer, or None")
+        expect(self.axis is None or hasattr(self.axis, "__index__"), "axis must be one integer, or None")
         return super().shape(x)
 
     def over_batch(self, inputs: list[Any], batched: list[bool]) -> Any:
@@ -100,6 +108,7 @@ def argsort(x: Any, axis: int = -1) -> Variable:
     return apply(ArgSort(axis), x)
 
 
+@composed
 def sort(x: Any, axis: int = -1) -> Variable:
     """The elements in order along an axis, smallest first; gradients go back to where each came from.
 
@@ -112,8 +121,9 @@ def sort(x: Any, axis: int = -1) -> Variable:
     return take_along_axis(x, argsort(x, axis), axis)
 
 
+@composed
 def topk(x: Any, k: int, axis: int = -1) -> tuple[Variable, Variable]:
-    """The k largest elements along an axis, largest first, and their indices.
+    """The k largest elements along an axis, largest first, and their indices; of equal ones the first comes first.
 
     Shape: any -> the same, with k along `axis`.
 
@@ -124,6 +134,9 @@ def topk(x: Any, k: int, axis: int = -1) -> tuple[Variable, Variable]:
     axis = normalize_axis(axis, len(x.shape), "topk")
     if not 1 <= k <= x.shape[axis]:
         raise ValueRangeError(f"topk: expected k from 1 to {x.shape[axis]}, but got {k}")
-    last_k = (*[slice(None)] * axis, slice(None, -k - 1, -1))
-    index = get_item(argsort(x, axis), last_k)
+    # Sorted from behind and read from behind, so that of equal elements the first comes first.
+    backwards, last_k = slice(None, None, -1), slice(None, -k - 1, -1)
+    before = [slice(None)] * axis
+    order = argsort(get_item(x, (*before, backwards)), axis)
+    index = x.shape[axis] - 1 - get_item(order, (*before, last_k))
     return take_along_axis(x, index, axis), index

@@ -8,12 +8,12 @@ from typing import Any
 from rung.core.call import apply
 from rung.core.families import Reduction
 from rung.core.samples import case, distinct, extreme, mask, normal, scalar
-from rung.core.variable import Variable
+from rung.core.variable import Variable, as_variable
 from rung.dtypes import is_integer
 from rung.errors import ShapeError, message
-from rung.functions.documented import documented
-from rung.functions.elementwise import cast, equal, exp, sqrt, where
-from rung.functions.elementwise.selection import as_reals
+from rung.functions.documented import composed, documented
+from rung.functions.elementwise import absolute, cast, equal, exp, sqrt, where
+from rung.functions.elementwise.selection import as_reals, safely
 from rung.functions.view import broadcast_to, reshape, transpose
 from rung.shapes import Axis, Shape, dropped, kept, normalize_axes
 
@@ -28,7 +28,7 @@ _EVERY_AXIS = [
 class Sum(Reduction):
     """The sum along axes.
 
-    y = sum(x)                    dx = dy, spread over the axes that were summed
+        y = sum(x)                    dx = dy, spread over the axes that were summed
 
     >>> import numpy as np
     >>> sum(np.array([[1.0, 2.0], [3.0, 4.0]]), axis=1, keepdims=True)
@@ -50,7 +50,7 @@ class Sum(Reduction):
 class Mean(Reduction):
     """The mean along axes; of no elements at all, NaN.
 
-    y = sum(x) / n                dx = dy / n, spread over the axes
+        y = sum(x) / n                dx = dy / n, spread over the axes
 
     >>> import numpy as np
     >>> mean(np.array([[1.0, 3.0], [5.0, 7.0]]), axis=0)
@@ -60,11 +60,13 @@ class Mean(Reduction):
     multilinear = True
 
     def forward(self, xp: Any, x: Any) -> Any:
+        if not x.size:  # NumPy would warn
+            return xp.full(self.shape(x.shape), math.nan, x.dtype if x.dtype.kind == "f" else None)
         return x.mean(axis=self.axis, keepdims=self.keepdims)
 
     def grad_x(self, gy: Any, x_shape: Shape) -> Any:
         n = math.prod(x_shape[axis] for axis in normalize_axes(self.axis, len(x_shape)))
-        return broadcast_to(self.spread(gy, x_shape) / (n or 1), x_shape)
+        return broadcast_to(self.spread(gy, x_shape) * (1 / (n or 1)), x_shape)  # n may be too large for float16
 
     samples = _EVERY_AXIS
 
@@ -72,7 +74,7 @@ class Mean(Reduction):
 class Max(Reduction):
     """The largest element along axes; ties share the gradient evenly.
 
-    y = max(x)                    dx = dy [x = y] / (how many are equal to y)
+        y = max(x)                    dx = dy [x = y] / (how many are equal to y)
 
     >>> import numpy as np
     >>> max(np.array([[1.0, 3.0], [5.0, 2.0]]), axis=1)
@@ -100,7 +102,7 @@ class Max(Reduction):
 class Min(Max):
     """The smallest element along axes; ties share the gradient evenly.
 
-    y = min(x)                    dx = dy [x = y] / (how many are equal to y)
+        y = min(x)                    dx = dy [x = y] / (how many are equal to y)
 
     >>> import numpy as np
     >>> min(np.array([[1.0, 3.0], [5.0, 2.0]]), axis=1)
@@ -114,7 +116,7 @@ class Min(Max):
 class LogSumExp(Reduction):
     """The logarithm of the sum of exponentials along axes: a smooth maximum, without overflow.
 
-    y = log(sum(exp(x)))          dx = dy exp(x - y)
+        y = log(sum(exp(x)))          dx = dy exp(x - y)
 
     >>> import numpy as np
     >>> logsumexp(np.array([1000.0, 0.0]))
@@ -126,13 +128,15 @@ class LogSumExp(Reduction):
 
     def forward(self, xp: Any, x: Any) -> Any:
         top = x.max(axis=self.axis, keepdims=True)
+        top = xp.where(xp.isfinite(top), top, 0)
         y = xp.log(xp.exp(x - top).sum(axis=self.axis, keepdims=True)) + top
         return y.reshape(self.shape(x.shape))
 
     def grad_x(self, gy: Any, x: Any, y: Any, x_shape: Shape) -> Any:
-        p = exp(x - self.spread(y, x_shape))
-        p = p / p.sum(axis=self.axis, keepdims=True)  # where x is large, the last digits of y are those of p's first
-        return p * self.spread(gy, x_shape)
+        y = self.spread(y, x_shape)
+        p = exp(x - where(equal(y, -math.inf), 0.0, y))
+        total = p.sum(axis=self.axis, keepdims=True)  # 1 but for rounding, of which a large y has much
+        return p / where(equal(total, 0), 1.0, total) * self.spread(gy, x_shape)
 
     samples = [
         normal(3, 4), case(normal(2, 3, 4), axis=(0, -1)), case(normal(3, 4), axis=-1, keepdims=True), scalar(2.0),
@@ -209,6 +213,7 @@ def all(x: Any, axis: Axis = None, keepdims: bool = False) -> Variable:
     return apply(AllTrue(axis, keepdims), x)
 
 
+@composed
 def average(x: Any, axis: Axis = None, weights: Any = None, keepdims: bool = False) -> Variable:
     """The mean along axes, in which elements count by their weights.
 
@@ -233,10 +238,11 @@ def average(x: Any, axis: Axis = None, weights: Any = None, keepdims: bool = Fal
                 )
             )
         weights = reshape(weights, [n if i in axes else 1 for i, n in enumerate(shape)])
-    total = sum(broadcast_to(weights, shape), axis, keepdims)
-    return sum(x * weights, axis, keepdims) / total
+    x = as_reals(x)
+    return mean(x * weights, axis, keepdims) / mean(broadcast_to(weights, shape), axis, keepdims)
 
 
+@composed
 def var(x: Any, axis: Axis = None, keepdims: bool = False, ddof: int = 0) -> Variable:
     """The variance along axes.
 
@@ -251,9 +257,10 @@ def var(x: Any, axis: Axis = None, keepdims: bool = False, ddof: int = 0) -> Var
     shape = getattr(x, "shape", ())
     n = math.prod(shape[i] for i in normalize_axes(axis, len(shape), "var"))
     d = x - mean(x, axis, keepdims=True)
-    return sum(d * d, axis, keepdims) * (1 / (n - ddof) if n > ddof else math.nan)
+    return mean(d * d, axis, keepdims) * (n / (n - ddof) if n > ddof else math.nan)
 
 
+@composed
 def std(x: Any, axis: Axis = None, keepdims: bool = False, ddof: int = 0) -> Variable:
     """The standard deviation along axes: the square root of `var`; the derivative where it is 0 is NaN.
 
@@ -266,6 +273,7 @@ def std(x: Any, axis: Axis = None, keepdims: bool = False, ddof: int = 0) -> Var
     return sqrt(var(x, axis, keepdims, ddof))
 
 
+@composed
 def norm(x: Any, axis: Axis = None, keepdims: bool = False) -> Variable:
     """The Euclidean length along axes; its derivative at 0 is 0.
 
@@ -277,11 +285,18 @@ def norm(x: Any, axis: Axis = None, keepdims: bool = False) -> Variable:
     >>> norm(np.array([3.0, 4.0]))
     variable(5.0)
     """
-    x = as_reals(x)
-    total = sum(x * x, axis, keepdims)
-    return where(total > 0, sqrt(where(total > 0, total, 1.0)), 0.0)
+    x = as_variable(as_reals(x))
+    if not x.size:
+        return sum(x, axis, keepdims)
+    # Divided by the largest first, for squares overflow early; the result has none of it, so it is a constant.
+    top = max(absolute(x), axis, keepdims=True).detach()
+    top = where((top > 0) * (top < math.inf), top, 1.0)
+    unit = x / top
+    total = sum(unit * unit, axis, keepdims)
+    return reshape(top, total.shape) * safely(sqrt, total, equal(total, 0))
 
 
+@composed
 def prod(x: Any, axis: Axis = None, keepdims: bool = False) -> Variable:
     """The product along axes, by halves, so that the gradient is right where elements are 0 too.
 

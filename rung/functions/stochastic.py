@@ -18,6 +18,7 @@ from rung.cuda import get_array_module, has_readable_values
 from rung.dtypes import NUMBERS, as_operand
 from rung.errors import DTypeError, ShapeError, ValueRangeError, message
 from rung.functions.activation import softmax
+from rung.functions.documented import composed
 from rung.functions.elementwise import cast, less, log, mul, neg
 from rung.functions.indexing import take
 from rung.functions.loss.cross_entropy import one_hot
@@ -31,6 +32,7 @@ __all__ = [
 ]  # fmt: skip
 
 
+@composed
 def dropout(x: Any, dropout_ratio: float = 0.5) -> Variable:
     """In training, zero each element with a probability and scale up the others; in test mode, do nothing.
 
@@ -60,6 +62,7 @@ def dropout(x: Any, dropout_ratio: float = 0.5) -> Variable:
     return mul(x, drawn(draw, x.shape))
 
 
+@composed
 def uniform(low: Any = 0.0, high: Any = 1.0, shape: Any = None, dtype: Any = None) -> Variable:
     """Equally likely everywhere from `low` to `high`; gradients pass to both.
 
@@ -77,6 +80,7 @@ def uniform(low: Any = 0.0, high: Any = 1.0, shape: Any = None, dtype: Any = Non
     return u if _is(low, 0) and _is(high, 1) else u * (high - low) + low
 
 
+@composed
 def normal(mean: Any = 0.0, std: Any = 1.0, shape: Any = None, dtype: Any = None) -> Variable:
     """Normally distributed; gradients pass to the mean and the standard deviation.
 
@@ -92,6 +96,7 @@ def normal(mean: Any = 0.0, std: Any = 1.0, shape: Any = None, dtype: Any = None
     return e if _is(mean, 0) and _is(std, 1) else e * std + mean
 
 
+@composed
 def bernoulli(p: Any = 0.5, shape: Any = None, dtype: Any = None) -> Variable:
     """Ones with probability p, zeros otherwise; a constant.
 
@@ -105,6 +110,7 @@ def bernoulli(p: Any = 0.5, shape: Any = None, dtype: Any = None) -> Variable:
     return cast(less(u, p), u.dtype)
 
 
+@composed
 def categorical(scores: Any, axis: int = -1) -> Variable:
     """A label for each row of scores, as likely as their softmax says; a constant.
 
@@ -121,6 +127,7 @@ def categorical(scores: Any, axis: int = -1) -> Variable:
     return argmax(scores + _gumbel(scores), axis)
 
 
+@composed
 def multinomial(n: int, p: Any, dtype: Any = int) -> Variable:
     """How often each class comes up in n draws, for each row of probabilities; a constant.
 
@@ -139,7 +146,7 @@ def multinomial(n: int, p: Any, dtype: Any = int) -> Variable:
     if not p.ndim:
         raise ShapeError(message("multinomial", "expected an axis of classes", p=p))
     check_probabilities("multinomial", p, sums_to_one=True)
-    if not isinstance(n, int) or n < 0:
+    if not hasattr(n, "__index__") or n < 0:
         raise ValueRangeError(f"multinomial: expected a number of draws n of at least 0, but got {n!r}")
     if not has_readable_values(p._data):
         raise DTypeError("multinomial: inside vmap it cannot draw; give it all rows of probabilities at once")
@@ -155,6 +162,7 @@ def multinomial(n: int, p: Any, dtype: Any = int) -> Variable:
     return constant(xp.stack(counts, axis=-1).astype(kind))
 
 
+@composed
 def gumbel_softmax(scores: Any, temperature: float = 1.0, hard: bool = False, axis: int = -1) -> Variable:
     """A soft choice of one class, through which gradients pass.
 
@@ -181,6 +189,7 @@ def gumbel_softmax(scores: Any, temperature: float = 1.0, hard: bool = False, ax
     return chosen - y.detach() + y
 
 
+@composed
 def permutation(x: Any) -> Variable:
     """The numbers from 0 to n - 1 in random order; or of an array, the rows in random order, with their gradients.
 
@@ -190,7 +199,7 @@ def permutation(x: Any) -> Variable:
     >>> sorted(permutation(3).tolist())
     [0, 1, 2]
     """
-    if isinstance(x, int) and x >= 0:
+    if hasattr(x, "__index__") and not getattr(x, "ndim", 0) and not isinstance(x, bool) and x >= 0:
         return drawn(lambda shape: _orders(np, shape), (x,))
     x = as_variable(x)
     if not x.ndim:

@@ -14,7 +14,7 @@ from rung.core.node import sum_to as sum_to_shape
 from rung.core.samples import case, normal, scalar
 from rung.core.variable import Variable
 from rung.errors import ShapeError, message
-from rung.functions.documented import documented
+from rung.functions.documented import composed, documented
 from rung.shapes import Shape, as_shape, broadcast, expect, normalize_axes, normalize_axis, summed_axes
 
 __all__ = [
@@ -188,6 +188,7 @@ def transpose(x: Any, axes: Any = None) -> Variable:
     return apply(Transpose(axes), x)
 
 
+@composed
 def swapaxes(x: Any, axis1: int, axis2: int) -> Variable:
     """Exchange two axes.
 
@@ -216,6 +217,7 @@ def sum_to(x: Any, shape: Any) -> Variable:
     return apply(SumTo(shape), x)
 
 
+@composed
 def expand_dims(x: Any, axis: int | tuple[int, ...]) -> Variable:
     """Insert axes of size 1; negative ones count from the last axis of the *result*.
 
@@ -231,6 +233,7 @@ def expand_dims(x: Any, axis: int | tuple[int, ...]) -> Variable:
     return reshape(x, [1 if i in new else next(sizes) for i in range(len(shape) + len(new))])
 
 
+@composed
 def squeeze(x: Any, axis: int | tuple[int, ...] | None = None) -> Variable:
     """Drop axes of size 1: all of them, or the given ones.
 
@@ -247,6 +250,7 @@ def squeeze(x: Any, axis: int | tuple[int, ...] | None = None) -> Variable:
     return reshape(x, [n for i, n in enumerate(shape) if i not in gone])
 
 
+@composed
 def flatten(x: Any, start_axis: int = 0) -> Variable:
     """All axes from `start_axis` on made one.
 
@@ -261,6 +265,7 @@ def flatten(x: Any, start_axis: int = 0) -> Variable:
     return reshape(x, (*shape[:start], math.prod(shape[start:])))
 
 
+@composed
 def moveaxis(x: Any, source: int, destination: int) -> Variable:
     """One axis to another place, the others in order.
 

@@ -70,7 +70,7 @@ def check_op(
 def properties(trial: Trial) -> list[Property]:
     """The properties that must hold at a trial."""
     chosen: list[Property] = [shape_rule_holds, inputs_stay_untouched, dtype_is_kept, layout_does_not_matter]
-    chosen += [runs_on_a_stand_in, result_is_finite]
+    chosen += [runs_on_a_stand_in, result_is_finite, lower_precision_is_near]
     if isinstance(trial.make(), Elementwise):
         chosen += [empty_is_empty, zero_d_stays_an_array, broadcasting_is_expansion]
     if not trial.differentiable:
@@ -108,12 +108,13 @@ def shape_rule_holds(trial: Trial) -> None:
     op = trial.make()
     if hasattr(op, "shape"):
         foretold = op.shape(*map(np.shape, trial.inputs))
-        foretold = foretold if len(op.output_names) > 1 else (foretold,)
+        several = bool(foretold) and isinstance(foretold[0], tuple)
+        foretold = foretold if several else (foretold,)
         assert [y.shape for y in trial.values()] == list(foretold), f"the shape rule says {foretold}"
 
 
 def result_is_finite(trial: Trial) -> None:
-    """At extreme inputs the result is as it should be: no NaN, and infinity only where the true value overflows."""
+    """At extreme inputs the result is a number, if it has elements to be computed from."""
     if any(0 in np.shape(x) for x in trial.inputs):
         return  # the mean of nothing is NaN
     for y in trial.values():
@@ -226,6 +227,24 @@ def gradient_has_the_dtype(trial: Trial) -> None:
         for create_graph in (False, True):
             for g in grad(trial.run(variables), moving, create_graph=create_graph):
                 assert g.dtype == dtype, f"{np.dtype(dtype)} variable, {g.dtype} gradient"
+
+
+def lower_precision_is_near(trial: Trial) -> None:
+    """In float16 and float32, values and gradients are those of the same inputs in float64, to their precision."""
+    if "dtype" in trial.options or not all(np.size(x) for x in trial.inputs):
+        return
+    for dtype, tolerance in ((np.float16, 5e-2), (np.float32, 1e-3)):
+        narrow = [x.astype(dtype) if _is_float(x) else x for x in trial.inputs]
+        wide = [x.astype(np.float64) if _is_float(x) else x for x in narrow]
+        weights = [w.astype(dtype) for w in trial.weights()] if trial.differentiable else []
+        results, expected = trial.values(narrow), trial.values(wide)
+        if trial.differentiable:
+            results += trial.gradients(weights, narrow)
+            expected += trial.gradients([w.astype(np.float64) for w in weights], wide)
+        for y, e in zip(results, expected, strict=True):
+            e = np.where(abs(e) > np.finfo(dtype).max, np.copysign(np.inf, e), e)  # what overflows, has to
+            scale = np.max(abs(e), where=np.isfinite(e), initial=1.0)
+            close(y / scale, e / scale, np.dtype(dtype).name, tolerance)
 
 
 def gradient_is_not_nan(trial: Trial) -> None:

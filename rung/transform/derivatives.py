@@ -6,12 +6,14 @@ import math
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from rung.config import mode
 from rung.core.variable import Variable, as_variable, constant
 from rung.cuda import get_array_module
 from rung.dtypes import as_array, gradient_dtype
+from rung.errors import ShapeError, message
 from rung.functions import reshape, stack
 from rung.transform.forward import jvp
-from rung.transform.reverse import grad, vjp
+from rung.transform.reverse import grad, one_output, vjp
 
 __all__ = ["hessian", "hvp", "jacobian"]
 
@@ -29,10 +31,10 @@ def jacobian(f: Callable[[Any], Any], x: Any) -> Variable:
               [3. 2.]])
     """
     y, pull = vjp(f, x)
+    one_output("jacobian", y)
     shape = x.shape if isinstance(x, Variable) else as_array(x).shape
     if y.size <= math.prod(shape):
-        recorded = True if getattr(x, "differentiable", False) else None  # somebody may differentiate the Jacobian
-        rows = [pull(unit, create_graph=recorded)[0] for unit in _units(y)]
+        rows = [pull(unit)[0] for unit in _units(y)]
         return reshape(stack(rows), (*y.shape, *shape)) if rows else _no_derivatives(y, shape)
     columns = [jvp(f, [x], [unit])[1] for unit in _units(as_variable(x))]
     return reshape(stack(columns, -1), (*y.shape, *shape)) if columns else _no_derivatives(y, shape)
@@ -62,7 +64,15 @@ def hvp(f: Callable[[Any], Any], x: Any, v: Any) -> Variable:
     >>> hvp(lambda x: x[0] ** 2 * x[1], np.array([2.0, 3.0]), np.array([1.0, 0.0]))
     variable([6. 4.])
     """
-    return jvp(lambda x: grad(f(x), x), [x], [v])[1]  # type: ignore[no-any-return]
+
+    def gradient(x: Variable) -> Any:
+        with mode(enable_backprop=True):
+            y = one_output("hvp", f(x))
+        if y.size != 1:
+            raise ShapeError(message("hvp", "expected f to return one number", f=y))
+        return grad(y, x)
+
+    return jvp(gradient, [x], [v])[1]  # type: ignore[no-any-return]
 
 
 def _units(x: Variable) -> Iterator[Any]:

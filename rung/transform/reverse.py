@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from rung.config import mode
+from rung.config import current_mode, mode
 from rung.core.backward import backpropagate, seed_gradient
 from rung.core.tangent import fresh_place
 from rung.core.variable import Variable, as_variable, constant
 from rung.cuda import get_array_module
 from rung.dtypes import gradient_dtype
-from rung.errors import GraphError, ShapeError, message
+from rung.errors import DTypeError, GraphError, ShapeError, describe, message
 
 __all__ = ["grad", "value_and_grad", "vjp"]
 
@@ -74,6 +74,9 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[..., Any]]:
 
         vjp_function(u) = J.T u
 
+    What is pulled back is differentiable by whatever else f depends on, such as parameters that it reads, unless
+    recording is off or `create_graph` is False.
+
     >>> y, pull = vjp(lambda a, b: a * b, 3.0, 4.0)
     >>> y, pull(1.0)
     (variable(12.0), [variable(4.0), variable(3.0)])
@@ -83,9 +86,27 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[..., Any]]:
         outputs = f(*xs)
 
     def pull(*gradients: Any, create_graph: bool | None = None) -> Any:
+        if create_graph is None and current_mode().enable_backprop and _read_outside(outputs, xs):
+            create_graph = True
         return grad(outputs, xs, list(gradients), create_graph=create_graph, retain_graph=True)
 
     return outputs, pull
+
+
+def _read_outside(outputs: Any, xs: list[Variable]) -> bool:
+    """Whether the outputs were computed from differentiable variables beside these."""
+    own = {x._record for x in xs if x.creator is None}
+    seen: set[Any] = set()
+    stack = [y._record for y in _as_list(outputs) if isinstance(y, Variable)]
+    while stack:
+        record = stack.pop()
+        node = record.creator
+        if node is None and record.differentiable and record not in own:
+            return True
+        if node is not None and node not in seen:
+            seen.add(node)
+            stack.extend(node.edges)
+    return False
 
 
 def value_and_grad(f: Callable[..., Any]) -> Callable[..., tuple[Any, Any]]:
@@ -97,9 +118,19 @@ def value_and_grad(f: Callable[..., Any]) -> Callable[..., tuple[Any, Any]]:
 
     def evaluate(*primals: Any) -> tuple[Any, Any]:
         y, pull = vjp(f, *primals)
+        one_output("value_and_grad", y)
+        if y.size != 1:
+            raise ShapeError(message("value_and_grad", "expected f to return one number", f=y))
         return y, pull(get_array_module(y).ones(y.shape, gradient_dtype(y.dtype)))
 
     return evaluate
+
+
+def one_output(op: str, y: Any) -> Variable:
+    """Refuse what is not one Variable."""
+    if not isinstance(y, Variable):
+        raise DTypeError(f"{op}: expected f to return one Variable, but got {describe(y)}")
+    return y
 
 
 def _as_list(x: Any) -> list[Any]:

@@ -552,3 +552,18 @@ def test_double_backward_is_that_of_pytorch():
     (gx**2).sum().backward()
     np.testing.assert_allclose(ours_x.grad.data, x.grad.numpy())
     np.testing.assert_allclose(ours_w.grad.data, w.grad.numpy())
+
+
+def test_leaves_that_f_makes_itself():
+    x, made = Variable(np.array(3.0)), []
+
+    def f(x):
+        if not made:
+            made.append(Variable(np.array(2.0)))
+        return x * made[0]
+
+    checkpoint(f, x).backward()
+    assert made[0].grad.item() == 3.0
+    x.cleargrad()
+    checkpoint(lambda x: x * Variable(2.0), x).backward()
+    assert x.grad.item() == 2.0

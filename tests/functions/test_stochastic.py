@@ -345,3 +345,23 @@ def test_what_cannot_be_drawn_is_refused_by_name(name):
     with pytest.raises(RungError) as refusal:
         REFUSED[name]()
     assert str(refusal.value).startswith(f"{name.split()[0]}: ")
+
+
+def test_a_draw_of_exactly_zero_is_no_infinity(monkeypatch):
+    class Zeros:
+        def random(self, shape, dtype):
+            return np.zeros(shape, dtype)
+
+    monkeypatch.setattr("rung.functions.stochastic.generator", lambda xp: Zeros())
+    with np.errstate(divide="raise"):
+        y = F.gumbel_softmax(np.array([0.0, 1.0, 2.0]))
+    assert np.isfinite(y.data).all()
+
+
+def test_draws_that_rounding_leaves_over_go_to_the_last_class(monkeypatch):
+    class Few:
+        def binomial(self, n, p):
+            return np.minimum(n, 1)
+
+    monkeypatch.setattr("rung.functions.stochastic.generator", lambda xp: Few())
+    np.testing.assert_array_equal(F.multinomial(10, np.array([0.5, 0.5])).data, [1, 9])

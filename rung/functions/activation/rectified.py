@@ -9,7 +9,7 @@ from rung.core.families import RealElementwise
 from rung.core.samples import away_from, case, extreme, normal, scalar
 from rung.core.variable import Variable
 from rung.functions.documented import documented
-from rung.functions.elementwise import where
+from rung.functions.elementwise import exp, minimum, where
 
 __all__ = ["prelu", "celu", "elu", "leaky_relu", "relu", "relu6", "selu"]
 
@@ -88,7 +88,7 @@ class LeakyReLU(RealElementwise):
 class ELU(RealElementwise):
     """Let positive values through, and bend negative ones towards -alpha.
 
-        y = x if x > 0 else alpha (exp(x) - 1) dy/dx = 1 or y + alpha
+        y = x if x > 0 else alpha (exp(x) - 1)             dy/dx = 1 or alpha exp(x)
 
     Shape: any -> the same. Source: Clevert et al., ICLR 2016
 
@@ -106,8 +106,8 @@ class ELU(RealElementwise):
     def forward(self, xp: Any, x: Any) -> Any:
         return xp.where(x > 0, x, self.alpha * xp.expm1(xp.minimum(x, 0)))
 
-    def dx(self, x: Any, y: Any) -> Any:
-        return where(x > 0, 1.0, y + self.alpha)
+    def dx(self, x: Any) -> Any:
+        return where(x > 0, 1.0, self.alpha * exp(minimum(x, 0)))  # not y + alpha, which cancels
 
     samples = [away_from(3, 4), case(normal(3), alpha=1.0), extreme()]
 
@@ -115,7 +115,7 @@ class ELU(RealElementwise):
 class CELU(RealElementwise):
     """An ELU that is smooth at 0 for every alpha.
 
-        y = x if x > 0 else alpha (exp(x / alpha) - 1) dy/dx = 1 or y / alpha + 1
+        y = x if x > 0 else alpha (exp(x / alpha) - 1)     dy/dx = 1 or exp(x / alpha)
 
     Shape: any -> the same. Source: Barron, 2017
 
@@ -133,8 +133,8 @@ class CELU(RealElementwise):
     def forward(self, xp: Any, x: Any) -> Any:
         return xp.where(x > 0, x, self.alpha * xp.expm1(xp.minimum(x, 0) / self.alpha))
 
-    def dx(self, x: Any, y: Any) -> Any:
-        return where(x > 0, 1.0, y / self.alpha + 1)
+    def dx(self, x: Any) -> Any:
+        return where(x > 0, 1.0, exp(minimum(x, 0) / self.alpha))
 
     samples = [away_from(3, 4), case(away_from(3), alpha=2.0), extreme()]
 
@@ -142,7 +142,7 @@ class CELU(RealElementwise):
 class SELU(RealElementwise):
     """An ELU scaled so that activations keep mean 0 and variance 1.
 
-        y = scale * elu(x, alpha)          dy/dx = scale or y + scale * alpha
+        y = scale * elu(x, alpha)          dy/dx = scale or scale * alpha * exp(x)
 
     Shape: any -> the same. Source: Klambauer et al., NeurIPS 2017
 
@@ -153,8 +153,8 @@ class SELU(RealElementwise):
     def forward(self, xp: Any, x: Any) -> Any:
         return _SCALE * xp.where(x > 0, x, _ALPHA * xp.expm1(xp.minimum(x, 0)))
 
-    def dx(self, x: Any, y: Any) -> Any:
-        return where(x > 0, _SCALE, y + _SCALE * _ALPHA)
+    def dx(self, x: Any) -> Any:
+        return where(x > 0, _SCALE, _SCALE * _ALPHA * exp(minimum(x, 0)))
 
     samples = [away_from(3, 4), extreme()]
 

@@ -15,7 +15,7 @@ __all__ = ["log_softmax", "softmax"]
 
 
 class Softmax(AlongAxis):
-    """Turn scores into probabilities along an axis.
+    """Turn scores into probabilities along an axis, by default the last.
 
         y = exp(x) / sum(exp(x))     dx = y (dy - sum(y dy))
 
@@ -49,7 +49,7 @@ class Softmax(AlongAxis):
 
 
 class LogSoftmax(AlongAxis):
-    """The logarithm of softmax, without the detour through tiny probabilities.
+    """The logarithm of softmax along an axis, by default the last, without the detour through tiny probabilities.
 
         y = x - log(sum(exp(x)))     dx = dy - exp(y) sum(dy)
 
@@ -80,10 +80,10 @@ class LogSoftmax(AlongAxis):
 
 
 @documented(Softmax)
-def softmax(x: Any, axis: int = 1) -> Variable:
+def softmax(x: Any, axis: int = -1) -> Variable:
     return apply(Softmax(axis), x)
 
 
 @documented(LogSoftmax)
-def log_softmax(x: Any, axis: int = 1) -> Variable:
+def log_softmax(x: Any, axis: int = -1) -> Variable:
     return apply(LogSoftmax(axis), x)

@@ -144,8 +144,8 @@ class Pow(Elementwise):
 
     def da(self, a: Any, b: Any) -> Any:
         if isinstance(b, (int, float)):
-            return b * a ** (b - 1) if b else a * 0
-        return b * a ** where(equal(b, 0), 1, b - 1)
+            return b * a ** (b - 1) if b else a**0 * 0
+        return b * where(equal(a, 0) * equal(b, 0), 1.0, a) ** (b - 1)
 
     def db(self, a: Any, y: Any) -> Any:
         if isinstance(a, (int, float)):

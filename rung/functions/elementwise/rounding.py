@@ -1,4 +1,4 @@
-"""Rounding. The results are flat, so they are constants for differentiation: the derivative is 0 everywhere."""
+"""Rounding, whose results are constants, since its derivative is 0 everywhere; and what division leaves over."""
 
 from __future__ import annotations
 

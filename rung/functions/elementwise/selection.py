@@ -246,6 +246,14 @@ class Where(Elementwise):
     ]  # fmt: skip
 
 
+def safely(f: Any, x: Any, bad: Any, fill: float = 0.0) -> Any:
+    """f(x), but `fill` where x is bad, with a derivative of 0 there: f never sees what is bad.
+
+    Selecting after f alone would not do, since its infinite derivative, times 0, is NaN.
+    """
+    return where(bad, fill, f(where(bad, 1.0, x)))
+
+
 def as_reals(x: Any) -> Any:
     """Integers and booleans as float64, where an op would wrap around or round; all else as it is."""
     return cast(x, "float64") if is_integer(x) else x

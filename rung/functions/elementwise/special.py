@@ -13,10 +13,10 @@ from rung.core.families import RealElementwise
 from rung.core.samples import Sample, case, normal, scalar, uniform
 from rung.core.variable import Variable
 from rung.errors import ValueRangeError
-from rung.functions.documented import documented
+from rung.functions.documented import composed, documented
 from rung.functions.elementwise.exponential import exp
 from rung.functions.elementwise.rounding import round
-from rung.functions.elementwise.selection import where
+from rung.functions.elementwise.selection import cast, where
 from rung.functions.elementwise.trigonometric import tan
 
 __all__ = ["digamma", "erf", "erfinv", "lgamma", "polygamma"]
@@ -254,6 +254,7 @@ def polygamma(n: int, x: Any) -> Variable:
     return apply(Polygamma(n), x)
 
 
+@composed
 def digamma(x: Any) -> Variable:
     """The logarithmic derivative of the gamma function, by reflection below 1/2.
 
@@ -267,5 +268,5 @@ def digamma(x: Any) -> Variable:
     low = x < 0.5
     y = polygamma(0, where(low, 1 - x, x))
     part = x - round(x)  # of the period of tan, which loses no digits however far away x is
-    part = where((x < 0) * (part == 0), math.nan, part)
+    part = part * cast(where((x < 0) * (part == 0), math.nan, 1.0), part.dtype)  # so that its derivative is NaN too
     return where(low, y - math.pi / tan(math.pi * where(low, part, 0.25)), y)

@@ -16,7 +16,7 @@ from rung.core.samples import Sample, normal
 from rung.core.variable import Variable
 from rung.cuda import has_readable_values
 from rung.errors import ValueRangeError, message
-from rung.functions.documented import documented
+from rung.functions.documented import composed, documented
 from rung.functions.elementwise import equal, where
 from rung.functions.indexing import get_item
 from rung.functions.joining import concat
@@ -75,7 +75,8 @@ class Cholesky(MatrixFunction):
 
     >>> import numpy as np
     >>> cholesky(np.array([[4.0, 2.0], [2.0, 5.0]]))
-    variable([[2. 0.] [1. 2.]])
+    variable([[2. 0.]
+              [1. 2.]])
     """
 
     needs = ("every matrix must be positive definite", "add a small multiple of the identity")
@@ -107,7 +108,8 @@ class Eigh(MatrixFunction):
 
     Only the symmetric part (X + X.T) / 2 is read. Every eigenvector may as well have the other sign. Of equal
     eigenvalues the vectors may be any basis of their space: a gradient through the vectors is NaN there, and
-    one through the values alone is right for what does not depend on their order, such as a sum of functions.
+    one through the values alone is right for what does not depend on their order, such as a sum of functions; but its
+    own derivative, which passes through the vectors, is NaN again.
 
     Shape: (..., n, n) -> (..., n), (..., n, n).
     Source: Giles, "An extended collection of matrix derivative results", 2008.
@@ -276,6 +278,7 @@ def svd(x: Any) -> tuple[Variable, Variable, Variable]:
     return apply(Svd(), x)
 
 
+@composed
 def lstsq(a: Any, b: Any) -> Variable:
     """The y for which a @ y is nearest to b; of several, the shortest. A vector b is one column.
 

@@ -50,7 +50,7 @@ class Einsum(Variadic):
         return tuple(sizes[letter] for letter in self.output_letters)
 
     def forward(self, xp: Any, *xs: Any) -> Any:
-        return xp.einsum(f"{','.join(self.inputs_letters)}->{self.output_letters}", *xs)
+        return xp.einsum(f"{','.join(self.inputs_letters)}->{self.output_letters}", *xs, optimize=len(xs) > 2)
 
     def multiply_adds(self, *xs: Shape) -> int:
         sizes = {

@@ -8,7 +8,7 @@ from rung.core.call import apply
 from rung.core.families import Trailing
 from rung.core.samples import case, normal
 from rung.core.variable import Variable
-from rung.functions.documented import documented
+from rung.functions.documented import composed, documented
 from rung.functions.indexing import PutItem, get_item
 from rung.functions.linalg.product import check_shapes
 from rung.functions.reduction import sum
@@ -30,7 +30,8 @@ class Tril(Trailing):
 
     >>> import numpy as np
     >>> tril(np.ones((2, 2)))
-    variable([[1. 0.] [1. 1.]])
+    variable([[1. 0.]
+              [1. 1.]])
     """
 
     checks_shape = True
@@ -65,7 +66,8 @@ class Triu(Tril):
 
     >>> import numpy as np
     >>> triu(np.ones((2, 2)))
-    variable([[1. 1.] [0. 1.]])
+    variable([[1. 1.]
+              [0. 1.]])
     """
 
     def forward(self, xp: Any, x: Any) -> Any:
@@ -85,6 +87,7 @@ def triu(x: Any, k: int = 0) -> Variable:
     return apply(Triu(k), x)
 
 
+@composed
 def diagonal(x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Variable:
     """The elements of two axes whose places there are the same, along a new last axis.
 
@@ -123,6 +126,7 @@ def diagonal_matrix(x: Any) -> Any:
     return apply(PutItem((..., slice(None, None, n + 1)), (*lead, n * n)), x).reshape((*lead, n, n))
 
 
+@composed
 def trace(x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Variable:
     """The sum of a diagonal.
 

@@ -14,7 +14,7 @@ from rung.core.samples import normal
 from rung.core.variable import Variable
 from rung.dtypes import as_operand
 from rung.errors import ShapeError, message
-from rung.functions.documented import documented
+from rung.functions.documented import composed, documented
 from rung.functions.elementwise import mul
 from rung.functions.view import expand_dims, reshape, swapaxes, transpose
 from rung.shapes import Shape, as_shape, broadcast, expect, normalize_axes
@@ -150,11 +150,13 @@ def is_vector(x: Any) -> bool:
     return len(getattr(x, "shape", ())) == 1
 
 
+@composed  # without b it is a matmul
 @documented(Linear)
 def linear(x: Any, W: Any, b: Any = None) -> Variable:
     return matmul(x, W) if b is None else apply(Linear(), x, W, b)
 
 
+@composed
 def tensordot(a: Any, b: Any, axes: int | tuple[int | Sequence[int], int | Sequence[int]] = 2) -> Variable:
     """Multiply, and sum over pairs of axes; the other axes of a stay in front of those of b.
 
@@ -191,6 +193,7 @@ def _paired(axes: Any, a: Shape, b: Shape) -> tuple[Shape, Shape, int]:
     return (*free_a, *left), (*right, *free_b), len(left)
 
 
+@composed
 def dot(a: Any, b: Any) -> Variable:
     """Multiply by NumPy's rule for `dot`: the last axis of a with the second-last of b, or its only one.
 
@@ -216,6 +219,7 @@ def _check_dot(a: Shape, b: Shape) -> tuple[int, int]:
     return len(a), len(b)
 
 
+@composed
 def vdot(a: Any, b: Any) -> Variable:
     """The sum of the products of all elements, whatever their axes.
 
@@ -231,6 +235,7 @@ def vdot(a: Any, b: Any) -> Variable:
     return matmul(reshape(a, (-1,)), reshape(b, (-1,)))
 
 
+@composed
 def outer(a: Any, b: Any) -> Variable:
     """Every element of a times every element of b.
 
@@ -240,11 +245,13 @@ def outer(a: Any, b: Any) -> Variable:
 
     >>> import numpy as np
     >>> outer(np.array([1.0, 2.0]), np.array([3.0, 4.0]))
-    variable([[3. 4.] [6. 8.]])
+    variable([[3. 4.]
+              [6. 8.]])
     """
     return reshape(a, (-1, 1)) * reshape(b, (1, -1))
 
 
+@composed
 def kron(a: Any, b: Any) -> Variable:
     """The Kronecker product: every element of a replaced by itself times all of b.
 
@@ -262,6 +269,7 @@ def kron(a: Any, b: Any) -> Variable:
     return reshape(blocks, [n * m for n, m in zip(p, q, strict=True)])
 
 
+@composed
 def bilinear(x1: Any, x2: Any, W: Any, b: Any = None) -> Variable:
     """A map of the last axes of two inputs that is linear in each of them.
 

@@ -79,7 +79,8 @@ class Inv(MatrixFunction):
 
     >>> import numpy as np
     >>> inv(np.array([[2.0, 0.0], [0.0, 4.0]]))
-    variable([[0.5  0.  ] [0.   0.25]])
+    variable([[0.5  0.  ]
+              [0.   0.25]])
     """
 
     def shape(self, x: Shape) -> Shape:

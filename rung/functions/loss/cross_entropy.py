@@ -11,7 +11,7 @@ from rung.core.samples import case, labels, normal
 from rung.core.variable import Variable
 from rung.errors import DTypeError, ShapeError, ValueRangeError, message
 from rung.functions.activation import log_softmax
-from rung.functions.documented import documented
+from rung.functions.documented import composed, documented
 from rung.functions.elementwise import cast, exp, not_equal, where
 from rung.functions.elementwise.selection import as_reals
 from rung.functions.indexing import take, take_along_axis
@@ -93,7 +93,7 @@ class SoftmaxCrossEntropy(Function):
 
     def grad_x(self, gy: Any, p: Any, t: Any, gp: Any = None) -> Any:
         n = p.size // p.shape[-1] if p.size else 1
-        gx = (p - one_hot(t, p.shape[-1], p.dtype)) * (gy / n)
+        gx = (p - one_hot(t, p.shape[-1], p.dtype)) * (gy * (1 / n))  # n may be too large for float16
         if gp is not None:  # someone differentiates the derivative, which reads p
             g = p * gp
             gx = gx + g - p * g.sum(axis=-1, keepdims=True)
@@ -118,6 +118,7 @@ def one_hot(t: Any, classes: int, dtype: Any = "float32") -> Variable:
     return apply(OneHot(classes, dtype), t)
 
 
+@composed
 def softmax_cross_entropy(
     x: Any,
     t: Any,
@@ -149,6 +150,7 @@ def softmax_cross_entropy(
     return _nll("softmax_cross_entropy", log_softmax(x, axis), t, *options)
 
 
+@composed
 def nll(
     log_p: Any,
     t: Any,

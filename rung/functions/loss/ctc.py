@@ -16,7 +16,7 @@ from rung.core.variable import Variable
 from rung.cuda import get_array_module, has_readable_values
 from rung.errors import DTypeError, ShapeError, ValueRangeError, message
 from rung.functions.activation import softmax
-from rung.functions.documented import documented
+from rung.functions.documented import composed, documented
 from rung.functions.elementwise import cast, clip, where
 from rung.functions.elementwise.selection import as_reals
 from rung.functions.indexing import take_along_axis
@@ -133,7 +133,7 @@ class AlignmentScores(Function):
             ways = xp.stack([before[..., 2:], before[..., 1:-1], jump])
             top = ways.max(axis=0)
             y[t, ..., 2:] = x[t] + top + xp.log(xp.exp(ways - top).sum(axis=0))
-        return xp.where(y[..., 2:] > DEAD, y[..., 2:], NEVER).astype(x.dtype)
+        return xp.where(y[..., 2:] <= DEAD, NEVER, y[..., 2:]).astype(x.dtype)
 
     def grad_x(self, gy: Any, y: Any, skip: Any) -> Any:
         before = y[:-1]
@@ -165,6 +165,7 @@ def alignment_scores(x: Any, skip: Any) -> Variable:
     return apply(AlignmentScores(), x, skip)
 
 
+@composed
 def ctc(
     log_p: Any, targets: Any, input_lengths: Any, target_lengths: Any, blank: int = 0, reduction: str = "mean"
 ) -> Variable:
@@ -180,7 +181,7 @@ def ctc(
     ``reduction="none"``. Source: Graves et al., ICML 2006
 
     Args:
-        log_p: logarithms of probabilities, such as `log_softmax` gives.
+        log_p: logarithms of probabilities, such as `log_softmax` gives. Inside `vmap`, this alone may be mapped.
         targets: the labels of each sequence, filled up with any integers.
         input_lengths: (N,) how many times there are to predict, from 1.
         target_lengths: (N,) how many labels there are, from 0.
@@ -233,7 +234,7 @@ def _of_the_ends(reached: Any, times: Any, counts: Any, xp: Any) -> Any:
     ends = stack([label, after])
     top = max(ends.detach(), 0)  # taken off and put back, for in a large sum the difference of the two would drown
     total = top + logsumexp(ends - top, 0)
-    return where(total > DEAD, -total, xp.inf)
+    return where(total <= DEAD, xp.inf, -total)
 
 
 def _integers(x: Any, xp: Any) -> Any:

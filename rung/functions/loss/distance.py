@@ -16,6 +16,7 @@ from rung.core.samples import normal
 from rung.core.variable import Variable
 from rung.errors import ValueRangeError
 from rung.functions.activation import relu
+from rung.functions.documented import composed
 from rung.functions.elementwise import absolute, clip, square
 from rung.functions.loss.terms import as_floats, check_values, reduced, rows_of, same_shape
 from rung.functions.reduction import sum
@@ -57,6 +58,7 @@ class MeanSquaredError(Function):
     errors = [((5, 1), (5,)), ((2, 3), (2, 4))]
 
 
+@composed
 def mean_squared_error(a: Any, b: Any, reduction: str = "batch") -> Variable:
     """The squared error; by default summed and divided by the size of the first axis, as in the book.
 
@@ -73,6 +75,7 @@ def mean_squared_error(a: Any, b: Any, reduction: str = "batch") -> Variable:
     return reduced(square(a - b), reduction, "mean_squared_error")
 
 
+@composed
 def mean_absolute_error(a: Any, b: Any, reduction: str = "mean") -> Variable:
     """The absolute error; the derivative where both are equal is 0.
 
@@ -87,6 +90,7 @@ def mean_absolute_error(a: Any, b: Any, reduction: str = "mean") -> Variable:
     return reduced(absolute(a - b), reduction, "mean_absolute_error")
 
 
+@composed
 def huber(a: Any, b: Any, delta: float = 1.0, reduction: str = "mean") -> Variable:
     """Squared where small, straight where large, so that an outlier pulls no harder than its neighbours.
 
@@ -108,6 +112,7 @@ def huber(a: Any, b: Any, delta: float = 1.0, reduction: str = "mean") -> Variab
     return reduced(inside * (d - inside / 2), reduction, "huber")
 
 
+@composed
 def hinge(x: Any, t: Any, reduction: str = "mean") -> Variable:
     """Scores on the wrong side of a margin; targets are -1 and 1.
 

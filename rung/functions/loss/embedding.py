@@ -9,6 +9,7 @@ import numpy as np
 from rung.core.variable import Variable
 from rung.errors import ShapeError, message
 from rung.functions.activation import relu
+from rung.functions.documented import composed
 from rung.functions.elementwise import clip, square, where
 from rung.functions.loss.terms import check_values, reduced, same_shape
 from rung.functions.reduction import norm, sum
@@ -17,6 +18,7 @@ from rung.shapes import normalize_axes
 __all__ = ["contrastive", "cosine_embedding", "cosine_similarity", "triplet"]
 
 
+@composed
 def cosine_similarity(a: Any, b: Any, axis: int = -1, eps: float = 1e-8) -> Variable:
     """The cosine of the angle between vectors along an axis; lengths count as at least `eps`.
 
@@ -38,6 +40,7 @@ def _unit(x: Any, axis: int, eps: float) -> Any:
     return x / clip(norm(x, axis, keepdims=True), low=smallest)
 
 
+@composed
 def cosine_embedding(a: Any, b: Any, t: Any, margin: float = 0.0, reduction: str = "mean") -> Variable:
     """Pairs that belong together (t = 1) should point the same way, others (t = -1) be turned from each other.
 
@@ -58,6 +61,7 @@ def cosine_embedding(a: Any, b: Any, t: Any, margin: float = 0.0, reduction: str
     return reduced(where(t > 0, 1 - cosine, relu(cosine - margin)), reduction, "cosine_embedding")
 
 
+@composed
 def contrastive(a: Any, b: Any, t: Any, margin: float = 1.0, reduction: str = "mean") -> Variable:
     """Pairs that belong together (t = 1) should be near, others (t = 0) at least a margin apart.
 
@@ -82,6 +86,7 @@ def contrastive(a: Any, b: Any, t: Any, margin: float = 1.0, reduction: str = "m
     return reduced(terms, reduction, "contrastive")
 
 
+@composed
 def triplet(anchor: Any, positive: Any, negative: Any, margin: float = 1.0, reduction: str = "mean") -> Variable:
     """An anchor should be nearer to its like than to another, by a margin; of coinciding ones the derivative is 0.
 

@@ -21,9 +21,10 @@ def reduced(terms: Any, reduction: str, op: str) -> Variable:
     check_reduction(reduction, op)
     if reduction == "none":
         return terms  # type: ignore[no-any-return]
-    if reduction == "mean" and terms.size:
-        return mean(terms)
-    return sum(terms) / rows_of(terms.shape) if reduction == "batch" else sum(terms)
+    if reduction == "sum" or not terms.size:
+        return sum(terms)
+    # A sum may be too large for half precision where the mean is not.
+    return mean(terms) * (terms.size / rows_of(terms.shape)) if reduction == "batch" else mean(terms)
 
 
 def check_reduction(reduction: str, op: str) -> None:

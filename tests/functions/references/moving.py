@@ -54,6 +54,7 @@ def _index_copy(x, values, index):
 
 
 ORACLES = {
+    "split": lambda x, sizes, axis=0: tuple(np.split(x, np.cumsum(sizes)[:-1], axis)),
     "index_update": _index_update,
     "take": lambda x, index, axis: np.take(x, index, axis),
     "add_taken": _add_taken,
@@ -80,6 +81,7 @@ def peers():
         return torch.index_select(x, axis, torch.as_tensor(index).reshape(-1)).unflatten(axis, index.shape)
 
     return {
+        "split": lambda x, sizes, axis=0: torch.split(x, sizes, axis),
         "index_update": _index_copy,
         "get_item": lambda x, index: x.reshape(-1)[np.arange(x.numel()).reshape(tuple(x.shape))[index].copy()],
         "take": take,
