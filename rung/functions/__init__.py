@@ -17,6 +17,7 @@ from rung.functions.reduction import *
 from rung.functions.stochastic import *
 from rung.functions.view import *
 
+abs = absolute  # NumPy has both names too
 bind_methods()
 
 # Every public function: those that their own module names in its `__all__`.

@@ -160,7 +160,7 @@ class Pow(Elementwise):
 
 
 class Abs(Elementwise):
-    """The absolute value; its derivative at 0 is 0.
+    """The absolute value, also as `abs`; its derivative at 0 is 0.
 
         y = |x|              dy/dx = sign(x)
 
