@@ -33,11 +33,11 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from rung import datasets, serializers, testing
-    from rung.dataloaders import DataLoader
+    from rung.dataloaders import DataLoader, SeqDataLoader
     from rung.datasets import Dataset
 
 # Data and files take as long to import as all the rest, so they come when they are first asked for.
-_LATER = {"DataLoader": "rung.dataloaders", "Dataset": "rung.datasets"}
+_LATER = {"DataLoader": "rung.dataloaders", "SeqDataLoader": "rung.dataloaders", "Dataset": "rung.datasets"}
 _LATER_MODULES = ("dataloaders", "datasets", "files", "serializers", "testing", "visualize")
 
 
@@ -57,6 +57,7 @@ __all__ = [
     "Layer",
     "Model",
     "Parameter",
+    "SeqDataLoader",
     "Variable",
     "as_array",
     "as_variable",

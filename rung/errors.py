@@ -1,4 +1,4 @@
-"""Every error that Rung raises on purpose, and the one formatter of their text.
+"""Every error and warning that Rung raises on purpose, and the one formatter of their text.
 
 A message is one sentence: which op, what was expected, what came; and, where there is one, the cure.
 """
@@ -50,6 +50,10 @@ class NanError(RungError, ArithmeticError):
 
 class WeightFileError(RungError, ValueError):
     """A file of weights that is damaged, foreign, or does not fit the model."""
+
+
+class UnverifiedWarning(UserWarning):
+    """A file of weights without Rung's checksum: its form was checked, but nothing vouches for its numbers."""
 
 
 class DownloadError(RungError, OSError):

@@ -6,7 +6,9 @@ Two folders matter. `RUNG_DATA` names one of your own, which is looked in first 
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -20,6 +22,7 @@ SIZE_LIMIT = 1 << 30  # bytes; the most that one download may bring
 CHUNK = 1 << 16  # bytes; the most that is read at once
 SLOWEST = 1024  # bytes per second; a mirror that is slower is given up
 ROUNDS = 3  # how often the mirrors are asked
+ABANDONED = 600  # seconds after which an unfinished temporary file that nobody holds is removed
 PAUSE = 0.5  # seconds before the second round; twice as long before the third
 
 
@@ -87,10 +90,11 @@ def write_atomically(path: str | os.PathLike[str]) -> Iterator[IO[bytes]]:
 
     The bytes go to a temporary file in the same folder, which is flushed to the disk and then takes the name in one
     step. If anything fails, the temporary file is removed and the old file stays. A link is followed, and the
-    permissions of the old file are kept.
+    permissions of the old file are kept. Only a process that is killed leaves a temporary file behind, `.rung-….tmp`;
+    the next one that writes to the folder removes it, ten minutes later at the earliest.
 
-    Raises: `OSError` if the folder does not exist, the name is taken by something that is not a regular file, or
-    the disk is full.
+    Raises: `OSError` if the folder does not exist, the name is taken by something that is not a regular file, the old
+    file may not be written to, or the disk is full or fails.
 
     >>> import tempfile
     >>> path = Path(tempfile.mkdtemp(), "weights.bin")
@@ -101,18 +105,19 @@ def write_atomically(path: str | os.PathLike[str]) -> Iterator[IO[bytes]]:
     """
     target = Path(os.path.realpath(path))
     _check_target(target)
-    temporary = target.with_name(f".{os.urandom(8).hex()}.tmp")
+    _remove_abandoned(target.parent)
+    temporary = target.with_name(f".rung-{os.urandom(8).hex()}.tmp")
     try:
         with open(temporary, "x+b") as file:
+            _lock(file.fileno())
+            _copy_permissions(target, temporary)
             yield file
             file.flush()
             os.fsync(file.fileno())
-        if target.exists():
-            os.chmod(temporary, target.stat().st_mode & 0o7777)
         os.replace(temporary, target)
     except BaseException:
         with suppress(OSError):
-            temporary.unlink()
+            os.unlink(temporary)
         raise
     _sync_folder(target.parent)
 
@@ -120,18 +125,65 @@ def write_atomically(path: str | os.PathLike[str]) -> Iterator[IO[bytes]]:
 def _check_target(target: Path) -> None:
     if not target.parent.is_dir():
         raise FileNotFoundError(f"write_atomically: the folder {target.parent} does not exist; make it first")
+    if target.is_symlink():  # the path was resolved, so this one cannot be
+        raise OSError(f"write_atomically: expected the name of a regular file, but {target} is a link to itself")
     if target.exists() and not target.is_file():
         raise OSError(f"write_atomically: expected the name of a regular file, but {target} is a folder or a device")
+    if target.exists() and not os.access(target, os.W_OK):
+        raise PermissionError(f"write_atomically: {target} is protected from writing; change that, or the name")
+
+
+def _copy_permissions(target: Path, temporary: Path) -> None:
+    """Before there is any content, so that what was private is never open to others.
+
+    Without an old file, or on a disk that knows no permissions, there are none to keep.
+    """
+    with suppress(OSError):
+        os.chmod(temporary, stat.S_IMODE(os.stat(target).st_mode) & 0o777)
+
+
+def _lock(descriptor: int) -> bool:
+    """Lock a file for as long as this process lives; False if another holds it, or locks are not known here."""
+    try:
+        import fcntl
+
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except (ImportError, OSError):
+        return False
+    return True
+
+
+def _remove_abandoned(folder: Path) -> None:
+    """Remove the temporary files of processes that were killed: they are old, and nobody holds a lock on them."""
+    with suppress(OSError):
+        for path in folder.glob(".rung-*.tmp"):
+            if path.lstat().st_mtime < time.time() - ABANDONED and _is_nobodys(path):
+                os.unlink(path)
+
+
+def _is_nobodys(path: Path) -> bool:
+    if os.name != "posix":
+        return True  # what a process has open cannot be removed there
+    descriptor = os.open(path, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK)
+    try:
+        return _lock(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _sync_folder(folder: Path) -> None:
-    """Flush the new name itself to the disk, on systems where a folder can be opened."""
-    with suppress(OSError):
+    """Flush the new name itself to the disk, on systems where a folder can be opened and flushed."""
+    try:
         descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+    except OSError:
+        return
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP, errno.EACCES, errno.EBADF):
+            raise
+    finally:
+        os.close(descriptor)
 
 
 # Downloading
@@ -148,7 +200,7 @@ class _MirrorError(Exception):
 def download(
     urls: str | Sequence[str],
     name: str,
-    sha256: str | None,
+    checksum: str | None,
     progress: bool = True,
     *,
     timeout: float = 20.0,
@@ -158,7 +210,8 @@ def download(
 
     urls: one address or several mirrors, http or https; they are asked in turn, in up to three rounds.
     name: the file's name in the cache, such as "mnist/images.gz".
-    sha256: the checksum in hexadecimal; a file with another one never gets its name. None takes the file on trust.
+    checksum: the SHA-256 in hexadecimal, or the MD5 where nothing better is known, which guards against accidents
+        alone; a file with another one never gets its name. None takes the file on trust.
     progress: show a bar, if standard error is a terminal.
     timeout: seconds without an answer after which a mirror is given up.
     limit: bytes; a larger file is refused.
@@ -168,21 +221,22 @@ def download(
 
     Raises: `DownloadError`, with what each mirror did.
 
-    >>> download("file:///etc/hosts", "hosts", sha256=None)
+    >>> download("file:///etc/hosts", "hosts", checksum=None)
     Traceback (most recent call last):
     rung.errors.DownloadError: download: expected hosts, but file:///etc/hosts was refused, as only http and https are
     allowed; try again later, or place the file at ...hosts
     """
     path = inside(cache_dir(), name)
-    if sha256 is not None and (len(sha256) != 64 or set(sha256.lower()) - set("0123456789abcdef")):
-        raise ValueRangeError(f"download: expected a SHA-256 of 64 hexadecimal digits, but got {sha256!r}")
-    if path.is_file() and (sha256 is None or _checksum(path) == sha256.lower()):
+    if checksum is not None:
+        checksum = checksum.lower()
+        _check_digits(checksum)
+    if path.is_file() and (checksum is None or _checksum(path, _kind(checksum)) == checksum):
         return path
     mirrors = [urls] if isinstance(urls, str) else list(urls)
     if not mirrors:
         raise ValueRangeError(f"download: expected at least one address for {name}, but got none")
     try:
-        _ask_in_turn(mirrors, path, lambda url: _fetch(url, path, sha256, progress, timeout, limit))
+        _ask_in_turn(mirrors, path, lambda url: _fetch(url, path, checksum, progress, timeout, limit))
     except DownloadError:
         raise
     except OSError as error:
@@ -207,11 +261,12 @@ def _ask_in_turn(mirrors: list[str], path: Path, fetch: Callable[[str], None]) -
     raise DownloadError(f"download: expected {path.name}, but {told}; try again later, or place the file at {path}")
 
 
-def _fetch(url: str, path: Path, sha256: str | None, progress: bool, timeout: float, limit: int) -> None:
+def _fetch(url: str, path: Path, checksum: str | None, progress: bool, timeout: float, limit: int) -> None:
     """Fetch one file from one mirror; it gets its name only after its checksum was found right."""
-    from hashlib import sha256 as new_digest
+    import hashlib
 
-    digest = new_digest()
+    kind = _kind(checksum)
+    digest = hashlib.new(kind, usedforsecurity=False)
     with _open(url, timeout) as answer:
         path.parent.mkdir(parents=True, exist_ok=True)
         with write_atomically(path) as file, _progress_bar(path.name, answer.length, progress) as advance:
@@ -219,8 +274,9 @@ def _fetch(url: str, path: Path, sha256: str | None, progress: bool, timeout: fl
                 digest.update(chunk)
                 file.write(chunk)
                 advance(len(chunk))
-            if sha256 is not None and digest.hexdigest() != sha256.lower():
-                raise _MirrorError(f"sent another file (its SHA-256 is {digest.hexdigest()})", final=True)
+            if checksum is not None and digest.hexdigest() != checksum:
+                name = {"sha256": "SHA-256", "md5": "MD5"}[kind]
+                raise _MirrorError(f"sent another file (its {name} is {digest.hexdigest()})", final=True)
 
 
 def _open(url: str, timeout: float) -> Any:
@@ -301,8 +357,19 @@ def _new_bar() -> Any:
     return Progress(name, BarColumn(), DownloadColumn(), TransferSpeedColumn(), console=Console(stderr=True))
 
 
-def _checksum(path: Path) -> str:
+def _check_digits(checksum: str) -> None:
+    if len(checksum) not in (64, 32) or set(checksum) - set("0123456789abcdef"):
+        expected = "a SHA-256 of 64 hexadecimal digits, or an MD5 of 32"
+        raise ValueRangeError(f"download: expected {expected}, but got {checksum!r}")
+
+
+def _kind(checksum: str | None) -> str:
+    """The name of a checksum's algorithm, which its length tells."""
+    return "md5" if checksum is not None and len(checksum) == 32 else "sha256"
+
+
+def _checksum(path: Path, kind: str) -> str:
     import hashlib
 
     with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        return hashlib.file_digest(file, lambda: hashlib.new(kind, usedforsecurity=False)).hexdigest()

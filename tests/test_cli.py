@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 
@@ -10,6 +11,7 @@ import pytest
 
 import rung
 from rung.cli import main
+from rung.trainer import Trainer
 
 
 def rung_command(*arguments, cwd, **environment):
@@ -26,7 +28,7 @@ def test_train_learns_digits_and_leaves_everything(tmp_path):
     assert run.returncode == 0, run.stderr
     folder = tmp_path / "runs" / "digits-1"
     assert {p.name for p in folder.iterdir()} == {
-        "weights.npz", "log.json", "curves.png", "confusion.png", "mistakes.png"
+        "weights.npz", "last.npz", "best.npz", "log.json", "curves.png", "confusion.png", "mistakes.png"
     }  # fmt: skip
     log = json.loads((folder / "log.json").read_text())
     assert log["settings"]["data"] == "digits"
@@ -48,6 +50,36 @@ def test_the_same_seed_gives_the_same_weights(tmp_path):
     a, b, c = (dict(np.load(tmp_path / name / "weights.npz")) for name in "abc")
     assert all(np.array_equal(a[name], b[name]) for name in a)
     assert not all(np.array_equal(a[name], c[name]) for name in a)
+
+
+def stop_at(monkeypatch, step):
+    """Press Ctrl-C after an update."""
+    update = Trainer._update
+
+    def stopping(trainer, batches):
+        update(trainer, batches)
+        if trainer.step == step:
+            signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(Trainer, "_update", stopping)
+
+
+def test_a_run_that_was_stopped_is_resumed_as_if_it_had_not_been(tmp_path, monkeypatch, capsys):
+    options = ["--data", "moons", "--epochs", "4", "--dropout", "0.2"]
+    monkeypatch.chdir(tmp_path)
+    assert main(["train", *options, "--out", "whole"]) == 0
+    with monkeypatch.context() as patch:
+        stop_at(patch, 10)
+        assert main(["train", *options]) == 130
+    assert "to continue: rung train --resume runs/moons-1" in capsys.readouterr().out
+    assert main(["train", "--resume"]) == 0
+    assert "since the resume" in capsys.readouterr().out
+    a, b = (dict(np.load(tmp_path / name / "weights.npz")) for name in ("whole", "runs/moons-1"))
+    assert all(np.array_equal(a[name], b[name]) for name in a)
+    with pytest.raises(SystemExit):
+        main(["train", "--resume", "--data", "nothing"])
+    assert main(["train", "--resume", str(tmp_path)]) == 1
+    assert "has none" in capsys.readouterr().err
 
 
 def test_a_second_run_gets_a_folder_of_its_own(tmp_path, monkeypatch):
@@ -82,23 +114,21 @@ def test_a_wrong_option_is_one_clear_sentence(options, said, tmp_path, capsys):
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
 def test_a_loss_that_blows_up_says_what_may_help(tmp_path, capsys):
     assert main(["train", "--data", "spiral", "--out", str(tmp_path), "--lr", "1e30"]) == 1
-    assert "no longer a number; a smaller --lr may help" in capsys.readouterr().err
+    assert "a smaller learning rate may help" in capsys.readouterr().err
 
 
 def test_ctrl_c_keeps_what_was_learnt(tmp_path, monkeypatch):
-    train = sys.modules["rung.cli.train"]
-    evaluate, calls = train.evaluate, []
-
-    def interrupted(*arguments):
-        calls.append(arguments)
-        if len(calls) == 3:
-            raise KeyboardInterrupt
-        return evaluate(*arguments)
-
-    monkeypatch.setattr(train, "evaluate", interrupted)
+    stop_at(monkeypatch, 25)
     assert main(["train", "--data", "spiral", "--out", str(tmp_path), "--epochs", "9"]) == 130
     assert len(json.loads((tmp_path / "log.json").read_text())["history"]) == 2
     assert (tmp_path / "weights.npz").exists()
+
+
+def test_ctrl_c_in_the_first_epoch_leaves_a_checkpoint(tmp_path, monkeypatch, capsys):
+    stop_at(monkeypatch, 2)
+    assert main(["train", "--data", "spiral", "--out", str(tmp_path)]) == 130
+    assert {path.name for path in tmp_path.iterdir()} == {"last.npz", "log.json"}
+    assert "stopped in the first epoch; to continue: rung train --resume" in capsys.readouterr().out
 
 
 def test_version_and_info(capsys):

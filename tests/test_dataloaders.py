@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 import rung
-from rung import dataloaders, random
+from rung import random
 from rung.dataloaders import DataLoader
+from rung.dataloaders import loader as loader_module
 from rung.datasets import Dataset, Spiral
 from rung.errors import DTypeError, ShapeError, ValueRangeError
 
@@ -261,7 +262,7 @@ class OnDevice:
 
 
 def test_batches_go_to_the_gpu_on_demand(monkeypatch):
-    monkeypatch.setattr(dataloaders, "as_cupy", OnDevice)
+    monkeypatch.setattr(loader_module, "as_cupy", OnDevice)
     loader = DataLoader((X, T), 5, True, True)  # the book's order of arguments
     assert all(type(part) is OnDevice for batch in loader for part in batch)
     loader.to_cpu()

@@ -8,7 +8,18 @@ import numpy as np
 import pytest
 
 from rung import errors, files
-from rung.datasets import MNIST, Dataset, Digits, MNIST10k, Spiral, get_spiral, mnist
+from rung.datasets import (
+    MNIST,
+    Dataset,
+    Digits,
+    FashionMNIST,
+    MNIST10k,
+    Spiral,
+    fashion_mnist,
+    get_spiral,
+    idx,
+    mnist,
+)
 from rung.datasets.dataset import collate
 
 
@@ -231,7 +242,7 @@ def test_digits_without_scikit_learn_name_the_extra(monkeypatch):
 # MNIST
 
 
-def idx(array, magic=None, shape=None):
+def idx_bytes(array, magic=None, shape=None):
     """The bytes of an IDX file that holds an array, and perhaps says something else in its header."""
     shape = array.shape if shape is None else shape
     header = bytes([0, 0, 8, len(shape)]) if magic is None else magic
@@ -251,8 +262,8 @@ TRAIN, TEST = images_and_labels(20, 0), images_and_labels(10, 1)
 def write_mnist(folder):
     folder.mkdir(parents=True, exist_ok=True)
     for part, (images, labels) in {"train": TRAIN, "t10k": TEST}.items():
-        (folder / f"{part}-images-idx3-ubyte.gz").write_bytes(gzip.compress(idx(images)))
-        (folder / f"{part}-labels-idx1-ubyte.gz").write_bytes(gzip.compress(idx(labels)))
+        (folder / f"{part}-images-idx3-ubyte.gz").write_bytes(gzip.compress(idx_bytes(images)))
+        (folder / f"{part}-labels-idx1-ubyte.gz").write_bytes(gzip.compress(idx_bytes(labels)))
     return folder
 
 
@@ -261,7 +272,7 @@ def own_data(tmp_path, monkeypatch):
     """An own folder of data, an empty cache, and no mirrors that could be reached."""
     monkeypatch.setenv("RUNG_DATA", str(tmp_path / "data"))
     monkeypatch.setenv("RUNG_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr(mnist, "MIRRORS", ["gopher://one/", "gopher://two/"])
+    monkeypatch.setattr(mnist, "SOURCE", mnist.SOURCE._replace(mirrors=["gopher://one/", "gopher://two/"]))
     return tmp_path / "data"
 
 
@@ -305,11 +316,11 @@ def test_what_is_downloaded_is_checked(own_data, monkeypatch):
     urls, name, checksum = asked[0]
     assert urls == ["gopher://one/t10k-images-idx3-ubyte.gz", "gopher://two/t10k-images-idx3-ubyte.gz"]
     assert name == "mnist/t10k-images-idx3-ubyte.gz"
-    assert checksum == mnist.CHECKSUMS["t10k-images-idx3-ubyte.gz"]
-    assert all(len(value) == 64 for value in mnist.CHECKSUMS.values())
+    assert checksum == mnist.SOURCE.checksums["t10k-images-idx3-ubyte.gz"]
+    assert all(len(value) == 64 for value in mnist.SOURCE.checksums.values())
 
 
-GOOD = idx(TEST[0])
+GOOD = idx_bytes(TEST[0])
 IMAGES = TEST[0]
 DAMAGED = {
     "empty": b"",
@@ -322,48 +333,72 @@ DAMAGED = {
     "bits flipped": gzip.compress(GOOD)[:500] + b"\xff\xff\xff\xff" + gzip.compress(GOOD)[504:],
     "no deflate": gzip.compress(GOOD)[:10] + b"\xff" + gzip.compress(GOOD)[11:],
     "garbage after the end": gzip.compress(GOOD) + b"garbage",
-    "wrong magic": gzip.compress(idx(IMAGES, magic=b"\x08\x00\x00\x03")),
-    "type float": gzip.compress(idx(IMAGES, magic=bytes([0, 0, 13, 3]))),
-    "labels": gzip.compress(idx(TEST[1])),
+    "wrong magic": gzip.compress(idx_bytes(IMAGES, magic=b"\x08\x00\x00\x03")),
+    "type float": gzip.compress(idx_bytes(IMAGES, magic=bytes([0, 0, 13, 3]))),
+    "labels": gzip.compress(idx_bytes(TEST[1])),
     "values missing": gzip.compress(GOOD[:-1]),
     "values left over": gzip.compress(GOOD + b"\0"),
-    "more images than there are": gzip.compress(idx(IMAGES, shape=(11, 28, 28))),
-    "fewer images than there are": gzip.compress(idx(IMAGES, shape=(9, 28, 28))),
-    "4 billion squared": gzip.compress(idx(IMAGES, shape=(2**32 - 1,) * 3)),
-    "other size": gzip.compress(idx(IMAGES, shape=(10, 14, 56))),
-    "more images than labels": gzip.compress(idx(np.zeros((11, 28, 28)))),
+    "more images than there are": gzip.compress(idx_bytes(IMAGES, shape=(11, 28, 28))),
+    "fewer images than there are": gzip.compress(idx_bytes(IMAGES, shape=(9, 28, 28))),
+    "4 billion squared": gzip.compress(idx_bytes(IMAGES, shape=(2**32 - 1,) * 3)),
+    "other size": gzip.compress(idx_bytes(IMAGES, shape=(10, 14, 56))),
+    "more images than labels": gzip.compress(idx_bytes(np.zeros((11, 28, 28)))),
 }
 
 
 @pytest.mark.parametrize("kind", DAMAGED)
 def test_a_damaged_file_of_images_is_one_clear_error(kind, own_data):
     (write_mnist(own_data) / "t10k-images-idx3-ubyte.gz").write_bytes(DAMAGED[kind])
-    with pytest.raises(errors.DownloadError, match="MNIST: expected"):
+    with pytest.raises(errors.DownloadError, match="expected"):
         MNIST(train=False)
 
 
 def test_labels_are_from_0_to_9(own_data):
-    (write_mnist(own_data) / "t10k-labels-idx1-ubyte.gz").write_bytes(gzip.compress(idx(TEST[1] + 10)))
+    (write_mnist(own_data) / "t10k-labels-idx1-ubyte.gz").write_bytes(gzip.compress(idx_bytes(TEST[1] + 10)))
     with pytest.raises(errors.DownloadError, match="10 labels from 0 to 9"):
         MNIST(train=False)
 
 
 def test_a_truncated_file_is_an_error_wherever_it_is_cut(own_data):
-    whole = gzip.compress(idx(TEST[1]))
+    whole = gzip.compress(idx_bytes(TEST[1]))
     path = write_mnist(own_data) / "t10k-labels-idx1-ubyte.gz"
     for length in range(len(whole)):
         path.write_bytes(whole[:length])
         with pytest.raises(errors.DownloadError):
-            mnist.read_idx(path, axes=1)
+            idx.read_idx(path, axes=1)
 
 
 def test_no_more_is_decompressed_than_the_header_announces(own_data, monkeypatch):
-    bomb = gzip.compress(idx(np.zeros(10)) + bytes(50_000_000))
+    bomb = gzip.compress(idx_bytes(np.zeros(10)) + bytes(50_000_000))
     path = write_mnist(own_data) / "t10k-labels-idx1-ubyte.gz"
     path.write_bytes(bomb)
     read = []
     real = gzip.GzipFile.read
     monkeypatch.setattr(gzip.GzipFile, "read", lambda self, size: read.append(size) or real(self, size))
     with pytest.raises(errors.DownloadError, match="exactly the 10 values"):
-        mnist.read_idx(path, axes=1)
+        idx.read_idx(path, axes=1)
     assert read == [8, 10, 1]
+
+
+# FashionMNIST
+
+
+def test_fashion_is_read_from_its_own_folder_only(own_data, monkeypatch):
+    gone = fashion_mnist.SOURCE._replace(mirrors=["gopher://three/"])
+    monkeypatch.setattr(fashion_mnist, "SOURCE", gone)
+    write_mnist(own_data)
+    write_mnist(own_data / "mnist")  # digits, under the same names
+    with pytest.raises(errors.DownloadError, match="gopher://three/t10k-images"):
+        FashionMNIST(train=False)
+    write_mnist(own_data / "fashion-mnist")
+    assert repr(FashionMNIST()) == "FashionMNIST(train=True): 20 samples, x float32 (1, 28, 28), t int64, 10 classes"
+    assert np.array_equal(FashionMNIST(train=False).label, TEST[1])
+    assert FashionMNIST.classes[0] == "T-shirt/top"
+    assert FashionMNIST.classes[7:] == ["sneaker", "bag", "ankle boot"]
+
+
+def test_every_file_has_a_checksum_of_its_own():
+    sums = [*mnist.SOURCE.checksums.values(), *fashion_mnist.SOURCE.checksums.values()]
+    assert len(set(sums)) == 8
+    assert all(len(value) == 64 for value in sums)
+    assert mnist.SOURCE.checksums.keys() == fashion_mnist.SOURCE.checksums.keys()

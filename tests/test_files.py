@@ -1,15 +1,16 @@
 """Downloads against a local server that misbehaves in every way, and writes that are interrupted at every point."""
 
+import errno
 import hashlib
 import io
 import os
-import signal
 import socket
 import stat
 import subprocess
 import sys
 import threading
-from contextlib import suppress
+import time
+from contextlib import nullcontext, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -159,6 +160,17 @@ def test_a_damaged_file_in_the_cache_is_replaced(server, cache):
     cache.mkdir()
     (cache / "data.bin").write_bytes(CONTENT[:-1])
     assert files.download(server.url + "/good", "data.bin", SHA256).read_bytes() == CONTENT
+
+
+def test_where_nothing_better_is_known_an_md5_is_checked(server, cache):
+    md5 = hashlib.md5(CONTENT).hexdigest()
+    path = files.download(server.url + "/good", "data.bin", md5.upper())
+    assert files.download(server.url + "/good", "data.bin", md5) == path
+    assert server.asked == ["/good"]
+    server.routes["/wrong"] = send(CONTENT[::-1])
+    with pytest.raises(DownloadError, match=f"another file .its MD5 is {hashlib.md5(CONTENT[::-1]).hexdigest()}"):
+        files.download(server.url + "/wrong", "other.bin", md5)
+    assert everything_in(cache) == ["data.bin"]
 
 
 def test_without_a_length_the_body_is_read_to_its_end(server):
@@ -455,58 +467,85 @@ def test_a_name_as_long_as_the_system_allows_can_be_written(tmp_path):
     assert everything_in(tmp_path) == ["n" * 255]
 
 
-KILLED = """
-import os, signal, sys
-from rung import files
+def in_the_past(path):
+    os.utime(path, (time.time() - 86400,) * 2)
 
-def die(*args):
-    os.kill(os.getpid(), signal.SIGKILL)
 
-point, path = sys.argv[1:]
-if point in ("fsync", "replace"):
-    setattr(os, point, die)
-if point == "after replace":
-    replace = os.replace
-    os.replace = lambda *args: (replace(*args), die())
-with files.write_atomically(path) as file:
-    file.write(b"new" * 1000)
-    if point == "write":
+@pytest.mark.skipif(os.name != "posix", reason="locks of POSIX")
+def test_what_a_killed_process_left_is_removed_once_it_is_old_and_nobody_holds_it(tmp_path):
+    for name in (".rung-young.tmp", ".rung-old.tmp", ".rung-held.tmp", "old.tmp"):
+        (tmp_path / name).touch()
+    (tmp_path / ".rung-folder.tmp").mkdir()
+    for name in (".rung-old.tmp", ".rung-held.tmp", "old.tmp"):
+        in_the_past(tmp_path / name)
+    with open(tmp_path / ".rung-held.tmp", "rb") as held:
+        assert files._lock(held.fileno())
+        with files.write_atomically(tmp_path / "new"):
+            pass
+    assert everything_in(tmp_path) == [".rung-held.tmp", ".rung-young.tmp", "new", "old.tmp"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="locks of POSIX")
+def test_a_file_that_is_being_written_is_not_removed_however_long_it_takes(tmp_path):
+    with files.write_atomically(tmp_path / "slow") as file:
+        file.write(b"slow")
         file.flush()
-        die()
-"""
+        in_the_past(file.name)
+        with files.write_atomically(tmp_path / "fast"):
+            pass
+    assert (tmp_path / "slow").read_bytes() == b"slow"
 
 
-@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="kill -9 of POSIX")
-@pytest.mark.parametrize("point", ["write", "fsync", "replace", "after replace"])
-def test_kill_9_leaves_the_old_file_or_the_new(point, tmp_path):
+@pytest.mark.skipif(os.name != "posix", reason="permissions of POSIX")
+def test_what_is_private_is_private_from_the_first_byte(tmp_path):
+    path = tmp_path / "file"
+    path.touch(mode=0o600)
+    with files.write_atomically(path) as file:
+        assert stat.S_IMODE(os.stat(file.name).st_mode) == 0o600
+
+
+def test_a_file_protected_from_writing_is_not_replaced(tmp_path, monkeypatch):
     path = tmp_path / "file"
     path.write_bytes(b"old")
-    done = subprocess.run([sys.executable, "-c", KILLED, point, str(path)], check=False, timeout=30)
-    assert done.returncode == -signal.SIGKILL
-    assert path.read_bytes() == (b"new" * 1000 if point == "after replace" else b"old")
-
-
-FULL = """
-import resource, signal, sys
-from rung import files
-
-signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
-try:
-    with files.write_atomically(sys.argv[1]) as file:
-        file.write(b"new" * 1000)
-except OSError as error:
-    sys.exit(3)
-"""
-
-
-@pytest.mark.skipif(not hasattr(signal, "SIGXFSZ"), reason="limits of POSIX")
-def test_a_full_disk_is_an_error_that_keeps_the_old_file(tmp_path):
-    path = tmp_path / "file"
-    path.write_bytes(b"old")
-    assert subprocess.run([sys.executable, "-c", FULL, str(path)], check=False, timeout=30).returncode == 3
+    path.chmod(0o444)
+    if os.access(path, os.W_OK):  # the administrator may write to anything
+        monkeypatch.setattr(os, "access", lambda *args: False)
+    with pytest.raises(PermissionError, match="is protected from writing"), files.write_atomically(path):
+        pass
     assert path.read_bytes() == b"old"
-    assert everything_in(tmp_path) == ["file"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links of POSIX")
+def test_links_that_lead_nowhere(tmp_path):
+    (tmp_path / "circle").symlink_to(tmp_path / "circle")
+    with pytest.raises(OSError, match="is a link to itself"), files.write_atomically(tmp_path / "circle"):
+        pass
+    (tmp_path / "dangling").symlink_to(tmp_path / "target")
+    with files.write_atomically(tmp_path / "dangling") as file:
+        file.write(b"new")
+    assert (tmp_path / "target").read_bytes() == b"new"
+    assert everything_in(tmp_path) == ["dangling", "target"]  # a link in a circle is no file
+
+
+@pytest.mark.skipif(os.name != "posix", reason="folders can be flushed on POSIX")
+@pytest.mark.parametrize(("code", "raised"), [(errno.EIO, True), (errno.EINVAL, False)])
+def test_a_folder_that_cannot_be_flushed_is_told_unless_the_system_knows_no_such_thing(
+    tmp_path, monkeypatch, code, raised
+):
+    real = os.fsync
+
+    def fsync(descriptor):
+        if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+            raise OSError(code, "no")
+        real(descriptor)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    with (
+        pytest.raises(OSError, match="no") if raised else nullcontext(),
+        files.write_atomically(tmp_path / "file") as file,
+    ):
+        file.write(b"new")
+    assert (tmp_path / "file").read_bytes() == b"new"
 
 
 def test_two_writers_at_once_leave_the_whole_of_one(tmp_path):

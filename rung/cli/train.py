@@ -7,8 +7,8 @@ import json
 import math
 import platform
 import time
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -18,21 +18,33 @@ import rung
 import rung.functions as F
 from rung.cuda import as_numpy
 from rung.dataloaders import DataLoader
-from rung.datasets import MNIST, Dataset, Digits, MNIST10k, Spiral
-from rung.errors import MissingExtraError, NanError, ValueRangeError
+from rung.datasets import CIFAR10, CIFAR100, MNIST, Dataset, Digits, FashionMNIST, MNIST10k, Moons, Spiral
+from rung.errors import MissingExtraError, ValueRangeError
 from rung.files import write_atomically
 from rung.models import MLP
 from rung.optimizers import Adam
+from rung.schedules import cosine
+from rung.trainer import TensorBoard, Trainer
 
-DATASETS: dict[str, type[Dataset]] = {"digits": Digits, "mnist": MNIST, "mnist-10k": MNIST10k, "spiral": Spiral}
+DATASETS: dict[str, type[Dataset]] = {
+    "digits": Digits, "mnist": MNIST, "mnist-10k": MNIST10k, "fashion": FashionMNIST, "cifar10": CIFAR10,
+    "cifar100": CIFAR100, "spiral": Spiral, "moons": Moons,
+}  # fmt: skip
 
 # What is good for each dataset, where the caller does not say.
 DEFAULTS = {
     "digits": {"epochs": 60, "lr": 0.003, "batch_size": 32, "hidden": "256,128", "dropout": 0.3},
     "mnist": {"epochs": 10, "lr": 0.001, "batch_size": 100, "hidden": "512,256", "dropout": 0.3},
     "mnist-10k": {"epochs": 20, "lr": 0.001, "batch_size": 64, "hidden": "512,256", "dropout": 0.3},
+    "fashion": {"epochs": 10, "lr": 0.001, "batch_size": 100, "hidden": "512,256", "dropout": 0.3},
+    "cifar10": {"epochs": 20, "lr": 0.001, "batch_size": 100, "hidden": "1024,512", "dropout": 0.3},
+    "cifar100": {"epochs": 20, "lr": 0.001, "batch_size": 100, "hidden": "1024,512", "dropout": 0.3},
+    "moons": {"epochs": 100, "lr": 0.01, "batch_size": 30, "hidden": "32,32", "dropout": 0.0},
     "spiral": {"epochs": 200, "lr": 0.01, "batch_size": 30, "hidden": "32,32", "dropout": 0.0},
 }
+
+
+LATEST = Path("the latest run")
 
 
 def _defaults(name: str) -> str:
@@ -55,11 +67,23 @@ def add_command(commands: Any) -> None:
     parser.add_argument("--dropout", type=float, help=f"share of hidden units to drop ({_defaults('dropout')})")
     parser.add_argument("--seed", type=int, default=0, help="of weights, shuffles and dropout (default: 0)")
     parser.add_argument("--out", type=Path, help="folder for the results (default: a new one in runs/)")
+    parser.add_argument(
+        "--resume",
+        nargs="?",
+        type=Path,
+        const=LATEST,
+        metavar="FOLDER",
+        help="continue a run that was stopped, as if it had not been (default: the latest in runs/)",
+    )
+    parser.add_argument(
+        "--tensorboard", action="store_true", help="write event files for TensorBoard into the folder"
+    )
     parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
     """Train, and write everything that a person wants to see afterwards."""
+    folder = choose_folder(options)
     for name, value in DEFAULTS[options.data].items():
         if getattr(options, name) is None:
             setattr(options, name, value)
@@ -67,28 +91,78 @@ def run(options: argparse.Namespace) -> int:
     rung.seed(options.seed)
     train, test = DATASETS[options.data](train=True), DATASETS[options.data](train=False)
     model = MLP((*hidden, len(train.classes)), activation=_relu_with_dropout(options.dropout))
-    folder = options.out or new_folder(Path("runs"), options.data)
-    if (folder / "log.json").exists():
-        raise ValueRangeError(f"--out must be a folder without an earlier run, but {folder} holds one")
+    loader = DataLoader(train, options.batch_size)
+    trainer = make_trainer(model, options, folder, len(loader))
+    resumed = options.resume is not None and trainer.resume()
     folder.mkdir(parents=True, exist_ok=True)
-    history: list[dict[str, float]] = []
-    started = time.perf_counter()
-    stopped = False
+    write_log(folder / "log.json", options, trainer.history, 0.0)
+    started, stopped = time.perf_counter(), False
     try:
         with one_blas_thread():
-            fit(model, train, test, options, history)
+            trainer.fit(loader, options.epochs, DataLoader(test, 1000, shuffle=False), name=options.data)
     except KeyboardInterrupt:
-        if not history:
-            raise
         stopped = True
     seconds = time.perf_counter() - started
-    model.save_weights(folder / "weights.npz")
-    write_log(folder / "log.json", options, history, seconds)
-    drawn = draw_pictures(folder, options.data, model, test, history, predict(model, test))
-    done = f"stopped after {len(history)}" if stopped else f"after {len(history)}"
-    print(f"test accuracy  {history[-1]['test_accuracy']:.2%}  {done} epochs in {seconds:.1f} s")
-    print(f"in {folder}/: {', '.join(['weights.npz', 'log.json', *drawn])}")
+    report(model, options, folder, test, trainer.history, seconds, stopped, resumed)
     return 130 if stopped else 0
+
+
+def choose_folder(options: argparse.Namespace) -> Path:
+    """The folder of the run: a new one; or that of the run to resume, whose settings are taken over."""
+    if options.resume is None:
+        folder: Path = options.out or new_folder(Path("runs"), options.data)
+        if (folder / "log.json").exists():
+            raise ValueRangeError(f"--out must be a folder without an earlier run, but {folder} holds one")
+        return folder
+    folder = latest_run(Path("runs")) if options.resume == LATEST else options.resume
+    if not (folder / "last.npz").is_file():
+        raise ValueRangeError(f"--resume needs a folder with a checkpoint, last.npz, but {folder} has none")
+    settings = json.loads((folder / "log.json").read_text(encoding="utf-8"))["settings"]
+    for name in ("data", "lr", "batch_size", "hidden", "dropout", "seed", "epochs"):
+        if name != "epochs" or options.epochs is None:
+            setattr(options, name, settings[name])
+    return folder
+
+
+def latest_run(parent: Path) -> Path:
+    """The run whose checkpoint was written last."""
+    checkpoints = sorted(parent.glob("*/last.npz"), key=lambda path: path.stat().st_mtime)
+    if not checkpoints:
+        raise ValueRangeError(f"--resume: there is no run with a checkpoint in {parent}/")
+    return checkpoints[-1].parent
+
+
+def make_trainer(model: Any, options: argparse.Namespace, folder: Path, steps_per_epoch: int) -> Trainer:
+    """Adam with a rate that falls along a cosine, measured by loss and accuracy."""
+    optimizer = Adam(cosine(options.lr, steps=max(options.epochs * steps_per_epoch, 1)))
+    callbacks = [TensorBoard(folder)] if options.tensorboard else []
+    return Trainer(model, optimizer, F.softmax_cross_entropy, {"accuracy": F.accuracy}, folder, "val_accuracy",
+                   higher_is_better=True, callbacks=callbacks)  # fmt: skip
+
+
+def report(
+    model: Any, options: argparse.Namespace, folder: Path, test: Dataset, history: list[dict[str, float]],
+    seconds: float, stopped: bool, resumed: bool,
+) -> None:  # fmt: skip
+    """Weights, log, pictures, and two lines for whoever waits."""
+    write_log(folder / "log.json", options, history, seconds)
+    hint = f"to continue: rung train --resume {folder}"
+    if not history:
+        print(f"stopped in the first epoch; {hint}")
+        return
+    model.save_weights(folder / "weights.npz")
+    drawn = draw_pictures(folder, options.data, model, test, with_test_names(history), predict(model, test))
+    done = f"stopped after {len(history)}" if stopped else f"after {len(history)}"
+    since = " since the resume" if resumed else ""
+    print(f"test accuracy  {history[-1]['val_accuracy']:.2%}  {done} epochs in {seconds:.1f} s{since}")
+    print(f"in {folder}/: {', '.join(['weights.npz', 'last.npz', 'best.npz', 'log.json', *drawn])}")
+    if stopped:
+        print(hint)
+
+
+def with_test_names(history: list[dict[str, float]]) -> list[dict[str, float]]:
+    """What was measured on the test set, called by that name."""
+    return [{name.replace("val_", "test_"): value for name, value in row.items()} for row in history]
 
 
 def check_options(options: argparse.Namespace) -> tuple[int, ...]:
@@ -143,41 +217,7 @@ def one_blas_thread() -> AbstractContextManager[Any]:
     return threadpool_limits(1)  # type: ignore[no-any-return]
 
 
-# Learning -----------------------------------------------------------------------------------------------------------
-
-
-def fit(
-    model: Any, train: Dataset, test: Dataset, options: argparse.Namespace, history: list[dict[str, float]]
-) -> None:
-    """Train a model, adding to `history` what was measured after every epoch."""
-    optimizer = Adam(options.lr).setup(model)
-    loader = DataLoader(train, options.batch_size)
-    with progress(options.data, options.epochs * len(loader)) as advance:
-        for epoch in range(1, options.epochs + 1):
-            optimizer.lr = options.lr * (1 + math.cos(math.pi * (epoch - 1) / options.epochs)) / 2
-            measured = {"epoch": epoch, **train_epoch(model, loader, optimizer, advance)}
-            measured |= {f"test_{key}": value for key, value in evaluate(model, test).items()}
-            history.append(measured)
-            advance(0, measured)
-
-
-def train_epoch(model: Any, loader: DataLoader, optimizer: Adam, advance: Callable[..., None]) -> dict[str, float]:
-    """Go through the data once; return the mean loss and accuracy."""
-    total_loss = total_right = count = 0.0
-    for x, t in loader:
-        with np.errstate(over="ignore", invalid="ignore"):  # looked at below
-            y = model(x)
-        loss = F.softmax_cross_entropy(y, t)
-        if not math.isfinite(loss.item()):
-            raise NanError("the loss is no longer a number; a smaller --lr may help")
-        model.cleargrads()
-        loss.backward()
-        optimizer.update()
-        total_loss += loss.item() * len(t)
-        total_right += F.accuracy(y, t).item() * len(t)
-        count += len(t)
-        advance(1)
-    return {"loss": total_loss / count, "accuracy": total_right / count}
+# Afterwards --------------------------------------------------------------------------------------------------------
 
 
 def predict(model: Any, data: Dataset, batch_size: int = 1000) -> np.ndarray[Any, Any]:
@@ -187,44 +227,16 @@ def predict(model: Any, data: Dataset, batch_size: int = 1000) -> np.ndarray[Any
     return np.concatenate([as_numpy(p) for p in batches])
 
 
-def evaluate(model: Any, data: Dataset) -> dict[str, float]:
-    """Loss and accuracy on a dataset, in test mode."""
-    total_loss = total_right = 0.0
-    with rung.no_grad(), rung.test_mode():
-        for x, t in DataLoader(data, 1000, shuffle=False):
-            y = model(x)
-            total_loss += F.softmax_cross_entropy(y, t).item() * len(t)
-            total_right += F.accuracy(y, t).item() * len(t)
-    return {"loss": total_loss / len(data), "accuracy": total_right / len(data)}
-
-
-# Telling about it ---------------------------------------------------------------------------------------------------
-
-
-@contextmanager
-def progress(name: str, steps: int) -> Iterator[Callable[..., None]]:
-    """A progress bar; yields a function that moves it on and shows what was measured."""
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
-               TextColumn("{task.fields[measured]}"))  # fmt: skip
-    with Progress(*columns) as bar:
-        task = bar.add_task(name, total=steps, measured="")
-
-        def advance(by: int, measured: dict[str, float] | None = None) -> None:
-            bar.advance(task, by)
-            if measured is not None:
-                text = "loss {loss:.3f}  test accuracy {test_accuracy:.2%}".format(**measured)
-                bar.update(task, measured=text)
-
-        yield advance
-
-
 def write_log(path: Path, options: argparse.Namespace, history: list[dict[str, float]], seconds: float) -> None:
     """Everything that is needed to know what was run, and what came of it, as JSON."""
     settings = {name: str(v) if isinstance(v, Path) else v for name, v in vars(options).items() if name != "run"}
     versions = {"rung": rung.__version__, "numpy": np.__version__, "python": platform.python_version()}
-    log = {"settings": settings, "versions": versions, "seconds": round(seconds, 2), "history": history}
+    log = {
+        "settings": settings,
+        "versions": versions,
+        "seconds": round(seconds, 2),
+        "history": with_test_names(history),
+    }
     with write_atomically(path) as file:
         file.write(json.dumps(log, indent=1).encode())
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import operator
+import os
 from collections.abc import Callable, Sequence
+from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from rung.cuda import as_numpy, is_array
+from rung.datasets.pixels import Pixels
 from rung.errors import DTypeError, ShapeError, describe
 
 Transform = Callable[[Any], Any]
@@ -25,7 +29,8 @@ class Dataset:
     label: may stay None; then t is None.
 
     Without transforms, a batch is one indexing of the arrays. A subclass may instead define `__getitem__` and
-    `__len__` itself, as for data that do not fit in memory.
+    `__len__` itself, as for data that do not fit in memory; it may set `at_once = True` if its `__getitem__` takes
+    arrays of indices. A transform that wants random numbers draws them from `rung.random.generator()`.
 
     Raises: `ShapeError` if there are not as many labels as data.
 
@@ -60,8 +65,8 @@ class Dataset:
 
     def __getitem__(self, index: Any) -> tuple[Any, Any]:
         data = self._data()
-        if isinstance(index, slice) or np.ndim(index):
-            index = _positions(index)
+        if is_many(index):
+            index = positions(index)
             return _take(data, index, self.transform), _take(self.label, index, self.target_transform)
         i = operator.index(index)
         return _transformed(data[i], self.transform), _one_label(self.label, i, self.target_transform)
@@ -78,6 +83,30 @@ class Dataset:
         if self.classes:
             parts.append(f"{len(self.classes)} classes")
         return f"{type(self).__name__}(train={self.train}): {', '.join(parts)}"
+
+    @property
+    def at_once(self) -> bool:
+        """Whether a batch is one indexing of arrays, and the same as its samples one by one."""
+        plain = type(self).__getitem__ is Dataset.__getitem__ and self.transform is self.target_transform is None
+        return plain and takes_indices(self.data) and (self.label is None or takes_indices(self.label))
+
+    def show(self, path: str | os.PathLike[str] | None = None, n: int = 40) -> Path:
+        """Draw samples of all classes on one sheet, a PNG file; give its path.
+
+        path: the file; the name of the class, in the current folder, if not given.
+        n: samples to draw.
+
+        Raises: `MissingExtraError` without matplotlib (the extra `plot`).
+
+        >>> import tempfile
+        >>> from rung.datasets import Spiral
+        >>> Spiral().show(Path(tempfile.mkdtemp(), "spiral.png")).name
+        'spiral.png'
+        """
+        target = Path(f"{type(self).__name__.lower()}.png" if path is None else path)
+        contact = import_module("rung.visualize.contact")  # pictures know data, and data need no pictures
+        contact.draw_contact(self, target, n)
+        return target
 
     def _data(self) -> Any:
         if self.data is None:
@@ -96,7 +125,7 @@ def collate(samples: Sequence[Any]) -> Any:
     >>> collate([(np.zeros(2), 0), (np.ones(2), 1)])
     (array([[0., 0.], [1., 1.]]), array([0, 1]))
     """
-    if not isinstance(samples[0], (tuple, list)):
+    if not len(samples) or not isinstance(samples[0], (tuple, list)):
         return stack(samples)
     if len({len(sample) for sample in samples}) > 1:
         raise ShapeError("collate: expected samples of one length, such as pairs (x, t), but their lengths differ")
@@ -127,7 +156,40 @@ def takes_indices(values: Any) -> bool:
     >>> takes_indices(np.zeros((3, 2))), takes_indices([1, 2, 3])
     (True, False)
     """
-    return (is_array(values) and values.dtype != object) or isinstance(values, np.memmap)
+    return (is_array(values) and values.dtype != object) or isinstance(values, (np.memmap, Pixels))
+
+
+def at_once(dataset: Any) -> bool:
+    """Whether `dataset[indices]` is a batch, and the same as its samples put together one by one.
+
+    >>> at_once(np.zeros((3, 2))), at_once([1, 2, 3])
+    (True, False)
+    """
+    return takes_indices(dataset) or getattr(dataset, "at_once", False) is True
+
+
+def select(dataset: Any, indices: Any) -> Any:
+    """The batch of the samples of these numbers, by one indexing where that gives the same.
+
+    >>> select([10, 20, 30], [2, 0])
+    array([30, 10])
+    """
+    return dataset[indices] if at_once(dataset) else collate([dataset[int(i)] for i in indices])
+
+
+def is_many(index: Any) -> bool:
+    """Whether an index is for a batch, and not for one sample."""
+    return isinstance(index, slice) or np.ndim(index) > 0
+
+
+def positions(index: Any) -> Any:
+    """An index of a batch as a slice or as a one-dimensional array."""
+    if isinstance(index, slice):
+        return index
+    array = np.asarray(index)
+    if array.ndim != 1:
+        raise ShapeError(f"Dataset: expected one axis of indices, but got indices of shape {array.shape}")
+    return array if array.size else array.astype(np.intp)
 
 
 def _take(values: Any, index: Any, transform: Transform | None) -> Any:
@@ -145,16 +207,6 @@ def _transformed(value: Any, transform: Transform | None) -> Any:
 
 def _one_label(label: Any, i: int, transform: Transform | None) -> Any:
     return None if label is None else _transformed(label[i], transform)
-
-
-def _positions(index: Any) -> Any:
-    """An index of many samples as a slice or as a one-dimensional array."""
-    if isinstance(index, slice):
-        return index
-    positions = np.asarray(index)
-    if positions.ndim != 1:
-        raise ShapeError(f"Dataset: expected one axis of indices, but got indices of shape {positions.shape}")
-    return positions if positions.size else positions.astype(np.intp)
 
 
 def _sample_kind(values: Any) -> str:

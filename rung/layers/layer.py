@@ -136,7 +136,7 @@ class Layer:
             parameter.initialize(state[name])
 
     def save_weights(self, path: Any) -> None:
-        """Write the parameters to an ``.npz`` file: the whole new file or the whole old one, whatever happens."""
+        """Write the parameters to an ``.npz`` or ``.safetensors`` file: the whole new one, or the old one stays."""
         from rung.serializers import save_arrays  # imports much, and most programs never come here
 
         save_arrays(path, self.state_dict())
@@ -149,10 +149,7 @@ class Layer:
         """
         from rung.serializers import load_arrays
 
-        arrays = load_arrays(path)
-        self.load_state_dict(
-            {name.replace("/", "."): array for name, array in arrays.items()}
-        )  # the book writes l1/W
+        self.load_state_dict(load_arrays(path))
 
     # Looking on ---------------------------------------------------------------------------------------------
 

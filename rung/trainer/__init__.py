@@ -1,0 +1,7 @@
+"""The training loop with everything that a long one needs; the explicit loop of the README stays as good as ever."""
+
+from rung.trainer.callbacks import Callback, EarlyStopping
+from rung.trainer.tensorboard import TensorBoard
+from rung.trainer.trainer import Trainer, evaluate
+
+__all__ = ["Callback", "EarlyStopping", "TensorBoard", "Trainer", "evaluate"]

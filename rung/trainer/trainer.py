@@ -1,0 +1,310 @@
+"""The trainer: steps, epochs, checkpoints."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from rung import random
+from rung.config import debug, no_grad, test_mode
+from rung.cuda import get_array_module, is_array
+from rung.errors import NanError, ValueRangeError, WeightFileError
+from rung.trainer.callbacks import Callback
+from rung.trainer.interrupt import deferred_interrupt
+from rung.trainer.progress import Progress, shown
+from rung.trainer.state import load_state, save_state
+from rung.trees import leaves
+
+Loss = Callable[[Any, Any], Any]
+
+
+class Trainer:
+    """Runs the loop: forward, loss, backward, update; measures, shows, saves, and goes on where it was stopped.
+
+    After any end, be it Ctrl-C or a lost machine, `resume()` continues from the last checkpoint as if nothing had
+    happened: the weights come out the same, bit for bit, also from the middle of an epoch and with dropout.
+
+    Args:
+        model: called on the first part of a batch.
+        optimizer: `setup(model)` is called if it was not.
+        loss: ``loss(model(x), t)``, a scalar.
+        metrics: further figures, by name, of the same form; means over an epoch are weighted by batch size.
+        folder: where ``last.npz`` and ``best.npz`` are written; None: nothing is.
+        monitor: the figure that says which epoch was best; if it is not measured, the loss.
+        higher_is_better: of the monitored figure.
+        save_every: updates between two checkpoints, besides the one after every epoch.
+        accumulate: batches whose gradients are averaged for one update.
+        callbacks: see `rung.trainer.Callback`.
+        quiet: show nothing.
+
+    Attributes:
+        epoch, step: how many are done.
+        history: what was measured, a dict for each epoch.
+
+    >>> import numpy as np, rung, rung.functions as F
+    >>> from rung.models import MLP
+    >>> from rung.optimizers import SGD
+    >>> data = (np.eye(4, dtype="float32"), np.arange(4))
+    >>> trainer = Trainer(MLP((4,)), SGD(1.0), F.softmax_cross_entropy, {"accuracy": F.accuracy}, quiet=True)
+    >>> history = trainer.fit(rung.DataLoader(data, 2), epochs=20)
+    >>> history[-1]["accuracy"], trainer.step
+    (1.0, 40)
+    """
+
+    def __init__(
+        self,
+        model: Any,
+        optimizer: Any,
+        loss: Loss,
+        metrics: Mapping[str, Loss] | None = None,
+        folder: str | Path | None = None,
+        monitor: str = "val_loss",
+        higher_is_better: bool = False,
+        save_every: int | None = None,
+        accumulate: int = 1,
+        callbacks: Sequence[Callback] = (),
+        quiet: bool = False,
+    ):
+        for name, value in (("save_every", save_every), ("accumulate", accumulate)):
+            if value is not None and (not isinstance(value, int) or value < 1):
+                raise ValueRangeError(f"Trainer: expected {name} to be an integer of at least 1, but got {value!r}")
+        self.model, self.loss, self.metrics = model, loss, dict(metrics or {})
+        self.optimizer = optimizer if optimizer.target is not None else optimizer.setup(model)
+        self.folder = None if folder is None else Path(folder)
+        self.monitor, self.higher_is_better = monitor, higher_is_better
+        self.save_every, self.accumulate = save_every, accumulate
+        self.callbacks, self.quiet = list(callbacks), quiet
+        self.epoch = self.step = self.epochs_since_best = 0
+        self.best = -math.inf
+        self.history: list[dict[str, float]] = []
+        self.loss_value = math.nan
+        self.stopped = False
+        self._totals: dict[str, float] = {}  # of the epoch under way
+        self._loaders: dict[str, Any] = {}
+        self._loader_states: dict[str, Any] = {}  # from a checkpoint, until the loaders are there to take them
+
+    # The loop ---------------------------------------------------------------------------------------------------
+
+    def fit(self, loader: Any, epochs: int, validation: Any = None, name: str = "training") -> list[dict[str, float]]:
+        """Train until so many epochs are done in all, counting those before a resume; return the history.
+
+        Args:
+            loader: gives batches (x, t), as a `DataLoader` does.
+            validation: likewise; measured after every epoch, in test mode.
+            name: what the progress bar says.
+
+        Raises:
+            NanError: the loss or a gradient is no number; the message names the op that made it.
+            KeyboardInterrupt: after Ctrl-C, at the edge of a step and with a checkpoint.
+        """
+        self._loaders = {"training": loader, "validation": validation}
+        for place, state in self._loader_states.items():
+            if state is not None:
+                self._loaders[place].load_state_dict(state)
+        self._loader_states = {}
+        self.stopped = False
+        steps = math.ceil(len(loader) / self.accumulate) if hasattr(loader, "__len__") else None
+        with (
+            deferred_interrupt() as interrupt,
+            shown(name, epochs, None if steps is None else steps * epochs, self.step, self.quiet) as progress,
+            self._called_back(),
+        ):
+            while self.epoch < epochs and not self.stopped:
+                for _ in self._steps(loader, progress):
+                    self._call("on_step_end")
+                    if interrupt.asked:
+                        self.save()
+                        raise KeyboardInterrupt
+                    if self.save_every is not None and self.step % self.save_every == 0:
+                        self.save()
+                self._end_epoch(validation, progress)
+        return self.history
+
+    def stop(self) -> None:
+        """End the training after this epoch."""
+        self.stopped = True
+
+    def _steps(self, loader: Any, progress: Progress) -> Iterator[None]:
+        """One epoch, update by update."""
+        pending = samples = 0
+        for batch in loader:
+            samples += self._learn(batch)
+            pending += 1
+            if pending == self.accumulate:
+                self._update(pending)
+                progress.step(samples, self.loss_value)
+                pending = samples = 0
+                yield
+        if pending:
+            self._update(pending)
+            progress.step(samples, self.loss_value)
+            yield
+
+    def _learn(self, batch: Any) -> int:
+        """Forward and backward of one batch; return its size."""
+        x, t = batch
+        before = random.get_state()
+        with np.errstate(all="ignore"):  # looked at below, and named
+            y = self.model(x)
+            loss = self.loss(y, t)
+            self.loss_value = loss.item()
+            if not math.isfinite(self.loss_value):
+                self._explain("loss", batch, before)
+            (loss if self.accumulate == 1 else loss / self.accumulate).backward()
+        if not all(_is_finite(p.grad._data) for p in self.model.params() if p.grad is not None):
+            self._explain("gradient", batch, before)
+        with no_grad():
+            self._add("loss", self.loss_value, len(x))
+            for name, metric in self.metrics.items():
+                self._add(name, float(metric(y, t)), len(x))
+        return len(x)
+
+    def _update(self, batches: int) -> None:
+        if batches < self.accumulate:  # the last ones of an epoch: their mean is over fewer
+            for parameter in self.model.params():
+                if parameter.grad is not None:
+                    parameter.grad = parameter.grad * (self.accumulate / batches)
+        self.optimizer.update()
+        self.model.cleargrads()
+        self.step += 1
+
+    def _end_epoch(self, validation: Any, progress: Progress) -> None:
+        self.epoch += 1
+        measured: dict[str, float] = {"epoch": self.epoch, **self._means()}
+        if validation is not None:
+            figures = evaluate(self.model, validation, self.loss, self.metrics)
+            measured |= {f"val_{name}": value for name, value in figures.items()}
+        self.history.append(measured)
+        improved = self._note_best(measured)
+        self._call("on_epoch_end")
+        progress.epoch(measured)
+        self.save()
+        if improved and self.folder is not None:
+            self.model.save_weights(self.folder / "best.npz")
+
+    def _note_best(self, measured: dict[str, float]) -> bool:
+        figure = measured.get(self.monitor, measured["loss"])
+        figure = figure if self.higher_is_better else -figure
+        improved = figure > self.best
+        self.best = figure if improved else self.best
+        self.epochs_since_best = 0 if improved else self.epochs_since_best + 1
+        return improved
+
+    def _add(self, name: str, value: float, count: int) -> None:
+        self._totals[name] = self._totals.get(name, 0.0) + value * count
+        if name == "loss":
+            self._totals["count"] = self._totals.get("count", 0) + count
+
+    def _means(self) -> dict[str, float]:
+        count = self._totals.pop("count", 0)
+        means = {name: total / count for name, total in self._totals.items()} if count else {"loss": math.nan}
+        self._totals = {}
+        return means
+
+    def _explain(self, what: str, batch: Any, random_state: Any) -> None:
+        """Run a batch once more, and let the op speak up that made the first NaN or infinity."""
+        random.set_state(random_state)
+        where = f"Trainer: the {what} is no number any more at step {self.step + 1}"
+        if not all(_is_finite(x) for x in leaves(batch) if is_array(x) and x.dtype.kind == "f"):
+            raise NanError(f"{where}, for the batch itself holds NaN or infinity: look at the data")
+        try:
+            with debug(), np.errstate(all="ignore"):
+                self.model.cleargrads()
+                self.loss(self.model(batch[0]), batch[1]).backward()
+        except NanError as error:
+            raise NanError(f"{where}; {error}; a smaller learning rate may help") from None
+        raise NanError(f"{where}, though no op made it out of numbers: look at the weights")
+
+    @contextmanager
+    def _called_back(self) -> Iterator[None]:
+        self._call("on_begin")
+        try:
+            yield
+        finally:
+            self._call("on_end")
+
+    def _call(self, moment: str) -> None:
+        for callback in self.callbacks:
+            getattr(callback, moment)(self)
+
+    # Checkpoints ------------------------------------------------------------------------------------------------
+
+    def save(self) -> None:
+        """Write ``last.npz``: all that an exact resume needs."""
+        if self.folder is None:
+            return
+        self.folder.mkdir(parents=True, exist_ok=True)
+        save_state(self.folder / "last.npz", self.state_dict())
+
+    def state_dict(self) -> dict[str, Any]:
+        """Model, optimizer, random numbers, the loaders' places, the counts and the callbacks."""
+        return {
+            "model": self.model.state_dict(),
+            "optimizer": self.optimizer.state_dict(),
+            "random": random.get_state(),
+            "loaders": {
+                place: loader.state_dict() if hasattr(loader, "state_dict") else None
+                for place, loader in self._loaders.items()
+            },
+            "counts": {name: getattr(self, name) for name in ("epoch", "step", "epochs_since_best")},
+            "best": repr(self.best),
+            "history": self.history,
+            "totals": self._totals,
+            "callbacks": [callback.state_dict() for callback in self.callbacks],
+        }
+
+    def resume(self) -> bool:
+        """Continue from ``last.npz`` in the folder; False if there is none.
+
+        Raises:
+            WeightFileError: the checkpoint is damaged, or is not of this model and these callbacks.
+        """
+        if self.folder is None or not (self.folder / "last.npz").is_file():
+            return False
+        self.load_state_dict(load_state(self.folder / "last.npz"))
+        return True
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Continue from what `state_dict` gave."""
+        if len(state["callbacks"]) != len(self.callbacks):
+            counts = f"{len(state['callbacks'])} callbacks, but the trainer has {len(self.callbacks)}"
+            raise WeightFileError(f"Trainer: the checkpoint is of {counts}")
+        self.model.load_state_dict(state["model"])
+        self.optimizer.load_state_dict(state["optimizer"])
+        random.set_state(state["random"])
+        for name, value in state["counts"].items():
+            setattr(self, name, value)
+        self.best, self.history, self._totals = float(state["best"]), state["history"], state["totals"]
+        for callback, own in zip(self.callbacks, state["callbacks"], strict=True):
+            callback.load_state_dict(own)
+        self._loader_states = state["loaders"]
+
+
+def evaluate(model: Any, loader: Any, loss: Loss, metrics: Mapping[str, Loss] | None = None) -> dict[str, float]:
+    """The means of loss and metrics over a loader, in test mode and without a graph.
+
+    >>> import numpy as np, rung, rung.functions as F
+    >>> model = lambda x: x
+    >>> figures = evaluate(model, rung.DataLoader((np.eye(2), np.arange(2)), 1), F.softmax_cross_entropy)
+    >>> round(figures["loss"], 4)
+    0.3133
+    """
+    totals: dict[str, float] = {}
+    count = 0
+    with no_grad(), test_mode():
+        for x, t in loader:
+            y = model(x)
+            count += len(x)
+            for name, measure in {"loss": loss, **(metrics or {})}.items():
+                totals[name] = totals.get(name, 0.0) + float(measure(y, t)) * len(x)
+    return {name: total / count for name, total in totals.items()} if count else {"loss": math.nan}
+
+
+def _is_finite(array: Any) -> bool:
+    xp = get_array_module(array)  # a sum is quick, but may overflow
+    return bool(xp.isfinite(array.sum())) or bool(xp.isfinite(array).all())
