@@ -60,6 +60,10 @@ class DownloadError(RungError, OSError):
     """A file that could not be fetched, or is not the file that it should be."""
 
 
+class WorkerError(RungError, RuntimeError):
+    """A worker of a `DataLoader` died, hung, could not take over the dataset, or met an error it could not send."""
+
+
 class MissingExtraError(RungError, ImportError):
     """An optional library is needed and not installed."""
 

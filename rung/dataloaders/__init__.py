@@ -11,6 +11,6 @@
 from rung.dataloaders.loader import DataLoader
 from rung.dataloaders.samplers import WeightedSampler
 from rung.dataloaders.sequential import SeqDataLoader
-from rung.dataloaders.worker import WorkerError
+from rung.errors import WorkerError
 
 __all__ = ["DataLoader", "SeqDataLoader", "WeightedSampler", "WorkerError"]

@@ -14,11 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from rung.dataloaders.reading import Reader
-from rung.errors import RungError
-
-
-class WorkerError(RungError, RuntimeError):
-    """A worker of a `DataLoader` died, hung, could not take over the dataset, or met an error it could not send."""
+from rung.errors import WorkerError
 
 
 class Answer(NamedTuple):

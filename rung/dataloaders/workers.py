@@ -18,7 +18,8 @@ from contextlib import suppress
 from typing import Any
 
 from rung.dataloaders.reading import Reader, Request
-from rung.dataloaders.worker import Answer, WorkerError, pack, unpack, work
+from rung.dataloaders.worker import Answer, pack, unpack, work
+from rung.errors import WorkerError
 
 LOOK = 0.2  # seconds between two looks at whether a worker hangs
 GOING = 5.0  # seconds for a worker whose pipe has closed to be gone
