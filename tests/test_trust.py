@@ -1,5 +1,7 @@
 """Every row of the table of provoked failures holds, with fewer cases than `python -m tests.trust` tries."""
 
+from pathlib import Path
+
 import pytest
 from trust import ROWS, NotPossibleHereError, Trial
 
@@ -14,3 +16,8 @@ def test_the_row_holds(title, tmp_path):
         pytest.skip(str(reason))
     assert trial.provoked
     assert trial.faults == []
+
+
+def test_the_page_of_promises_tells_of_every_row():
+    page = (Path(__file__).parent.parent / "docs" / "trust.md").read_text(encoding="utf-8")
+    assert [title for title in ROWS if f"| {title} |" not in page] == []
