@@ -59,7 +59,7 @@ class Layer:
 
     def named_layers(self, prefix: str = "") -> Iterator[tuple[str, Layer]]:
         """Every layer inside, this one first, with its path; a shared one comes once."""
-        yield from _once((path.removesuffix("."), x) for path, x in _walk(prefix, self) if isinstance(x, Layer))
+        yield from ((path, x) for path, x in _walk(prefix, self, set()) if isinstance(x, Layer))
 
     def params(self) -> Iterator[Parameter]:
         """Every parameter, once."""
@@ -67,7 +67,7 @@ class Layer:
             yield parameter
 
     def _named_state(self, prefix: str = "") -> Iterator[tuple[str, Parameter]]:
-        yield from _once((path, x) for path, x in _walk(prefix, self) if isinstance(x, Parameter))
+        yield from ((path, x) for path, x in _walk(prefix, self, set()) if isinstance(x, Parameter))
 
     def cleargrads(self) -> None:
         """Forget the gradients of all parameters."""
@@ -184,40 +184,27 @@ class Layer:
         return f"{type(self).__name__}({', '.join(parts)})"
 
 
-def _walk(path: str, node: Any, above: tuple[int, ...] = ()) -> Iterator[tuple[str, Any]]:
-    """A layer and all layers and parameters inside, with their paths; loops are not entered twice."""
-    if id(node) in above:
+def _walk(path: str, node: Any, seen: set[int]) -> Iterator[tuple[str, Any]]:
+    """A layer, and all layers and parameters inside, each once, with their paths; every training step comes here."""
+    if id(node) in seen:
         return
-    if isinstance(node, Parameter):
-        yield path.removesuffix("."), node
-    elif isinstance(node, Layer):
+    seen.add(id(node))
+    if isinstance(node, (Layer, Parameter)):
         yield path, node
-    for key, child in _children(node):
-        yield from _walk(f"{path}{key}.", child, (*above, id(node)))
+    if isinstance(node, Parameter):
+        return
+    children = vars(node) if isinstance(node, Layer) else node
+    for key, child in children.items() if isinstance(children, dict) else enumerate(children):
+        if isinstance(child, (Layer, Parameter)):
+            yield from _walk(f"{path}.{_checked_key(key)}" if path else _checked_key(key), child, seen)
+        elif isinstance(child, (list, tuple, dict)):
+            yield from _walk(f"{path}.{key}" if path else str(key), child, seen)
 
 
-def _children(node: Any) -> Iterator[tuple[Any, Any]]:
-    if isinstance(node, Layer):
-        yield from ((_checked_key(key), child) if isinstance(child, (Layer, Parameter)) else (key, child)
-                    for key, child in vars(node).items())  # fmt: skip
-    elif isinstance(node, dict):
-        yield from node.items()
-    elif isinstance(node, (list, tuple)):
-        yield from enumerate(node)
-
-
-def _once(named: Iterator[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
-    seen: set[int] = set()
-    for path, x in named:
-        if id(x) not in seen:
-            seen.add(id(x))
-            yield path, x
-
-
-def _checked_key(key: Any) -> Any:
+def _checked_key(key: Any) -> str:
     if isinstance(key, str) and ("." in key or "/" in key):
         raise ValueRangeError(f"Layer: a name may not contain '.' or '/', since names are paths, but got {key!r}")
-    return key
+    return str(key)
 
 
 def _objection(parameter: Parameter, array: Any) -> str:

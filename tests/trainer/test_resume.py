@@ -79,12 +79,10 @@ def test_after_ctrl_c_at_random_moments(undisturbed, tmp_path):
             time.sleep(0.01)
         time.sleep(rng.random() * 0.1)
         process.send_signal(signal.SIGINT)
-        code, out, err = finish(process)
-        if code:
-            stopped += 1
-            assert "KeyboardInterrupt" in err or out == undisturbed  # the last moment is after the last step
-        else:
-            assert out == undisturbed
+        code, out, _ = finish(process)
+        stopped += code != 0
+        assert code or out == undisturbed
+    assert stopped  # in the loop, or while Python was still starting
     assert finish(run(tmp_path))[:2] == (0, undisturbed)
 
 
