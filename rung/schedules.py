@@ -370,3 +370,13 @@ def _marks(op: str, at: Sequence[int]) -> list[int]:
     if marks != sorted(marks):
         raise ValueRangeError(f"{op}: at must rise from mark to mark, but got {marks}")
     return marks
+
+
+def plateaus(holder: Any) -> list[Plateau]:
+    """The `Plateau`s among the hyperparameters of an optimizer, which a trainer tells how it goes.
+
+    >>> from rung.optimizers import SGD
+    >>> len(plateaus(SGD(Plateau(0.1)))), plateaus(SGD(0.1))
+    (1, [])
+    """
+    return [value for value in vars(holder).values() if isinstance(value, Plateau)]

@@ -117,8 +117,18 @@ def choose_folder(options: argparse.Namespace) -> Path:
     folder = latest_run(Path("runs")) if options.resume == LATEST else options.resume
     if not (folder / "last.npz").is_file():
         raise ValueRangeError(f"--resume needs a folder with a checkpoint, last.npz, but {folder} has none")
-    settings = json.loads((folder / "log.json").read_text(encoding="utf-8"))["settings"]
-    for name in ("data", "lr", "batch_size", "hidden", "dropout", "seed", "epochs"):
+    given = [name for name in ("lr", "batch_size", "hidden", "dropout", "out") if getattr(options, name) is not None]
+    if given:
+        raise ValueRangeError(
+            f"--resume takes all but --epochs from the run, so --{given[0].replace('_', '-')} has no place"
+        )
+    try:
+        settings = json.loads((folder / "log.json").read_text(encoding="utf-8"))["settings"]
+    except (OSError, ValueError, KeyError) as error:
+        raise ValueRangeError(
+            f"--resume needs the settings in {folder / 'log.json'}, which cannot be read"
+        ) from error
+    for name in ("data", "lr", "batch_size", "hidden", "dropout", "seed", "tensorboard", "epochs"):
         if name != "epochs" or options.epochs is None:
             setattr(options, name, settings[name])
     return folder

@@ -413,17 +413,20 @@ class Parameter(Variable):
         data: the array; None if its size is learnt later, with the first batch or from a file.
         name: for pictures and messages.
         expected_shape: what is known of the shape before the data are there; None for a size that is not.
+        dtype: of data that come later; the default dtype if None.
     """
 
     __slots__ = ("_expected_shape",)
 
-    def __init__(self, data: Any, name: str | None = None, expected_shape: tuple[int | None, ...] = ()):
+    def __init__(
+        self, data: Any, name: str | None = None, expected_shape: tuple[int | None, ...] = (), dtype: Any = None
+    ):
         self._expected_shape = expected_shape
         if data is not None:
             super().__init__(data, name)
         else:
             self._data = Unsized(name)
-            self._record = Record(None, 0, next_serial(), (), get_default_dtype(), True)
+            self._record = Record(None, 0, next_serial(), (), np.dtype(dtype or get_default_dtype()), True)
             self._record.name = name
 
     @property
@@ -451,7 +454,9 @@ class Parameter(Variable):
             self._data[...] = get_array_module(self._data).asarray(array)
             note_written(self)
         else:
-            self.data = as_array(array)
+            values = as_array(array)
+            dtype = self._record.dtype if values.dtype.kind == "f" else values.dtype
+            self.data = values.astype(dtype)  # a copy: whoever gave it may write to it
 
     @property
     def trainable(self) -> bool:
@@ -488,8 +493,10 @@ class Buffer(Parameter):
 
     __slots__ = ()
 
-    def __init__(self, data: Any, name: str | None = None, expected_shape: tuple[int | None, ...] = ()):
-        super().__init__(data, name, expected_shape)
+    def __init__(
+        self, data: Any, name: str | None = None, expected_shape: tuple[int | None, ...] = (), dtype: Any = None
+    ):
+        super().__init__(data, name, expected_shape, dtype)
         self._record.differentiable = False
 
 

@@ -108,6 +108,8 @@ class Layer:
         """
         state = {}
         for name, parameter in self._named_state():
+            if name in state:
+                raise ValueRangeError(f"state_dict: two parameters have the name {name}; rename one of the keys")
             if not parameter.is_sized:
                 raise ShapeError(f"state_dict: the parameter {name} has no size yet; call the model on a batch first")
             state[name] = parameter._data
@@ -198,12 +200,16 @@ def _walk(path: str, node: Any, seen: set[int]) -> Iterator[tuple[str, Any]]:
         if isinstance(child, (Layer, Parameter)):
             yield from _walk(f"{path}.{_checked_key(key)}" if path else _checked_key(key), child, seen)
         elif isinstance(child, (list, tuple, dict)):
-            yield from _walk(f"{path}.{key}" if path else str(key), child, seen)
+            inside = [*_walk("", child, seen)]
+            own = _checked_key(key) if inside else ""
+            yield from ((f"{path}.{own}.{name}" if path else f"{own}.{name}", x) for name, x in inside)
 
 
 def _checked_key(key: Any) -> str:
-    if isinstance(key, str) and ("." in key or "/" in key):
-        raise ValueRangeError(f"Layer: a name may not contain '.' or '/', since names are paths, but got {key!r}")
+    if isinstance(key, str) and ("." in key or "/" in key or not key):
+        raise ValueRangeError(
+            f"Layer: a name may not be empty or contain '.' or '/', since names are paths, but got {key!r}"
+        )
     return str(key)
 
 
@@ -218,10 +224,12 @@ def _objection(parameter: Parameter, array: Any) -> str:
     kind = parameter.dtype.kind if parameter.is_sized else "f"
     if array.dtype.kind != kind:
         return f"must be an array of {'floats' if kind == 'f' else parameter.dtype}, but is of {array.dtype}"
-    if kind == "f" and parameter.is_sized and array.size:
-        top = np.nanmax(np.abs(array))
-        if np.isfinite(top) and top > np.finfo(parameter.dtype).max:
-            return f"holds values up to {top:.3g}, too large for {parameter.dtype}"
+    dtype = parameter._record.dtype
+    if array.size and kind in "fiu":
+        limits = np.finfo(dtype) if kind == "f" else np.iinfo(dtype)
+        finite = array[np.isfinite(array)]
+        if finite.size and (finite.max() > limits.max or finite.min() < limits.min):
+            return f"holds values from {finite.min():.3g} to {finite.max():.3g}, too large for {dtype}"
     return ""
 
 

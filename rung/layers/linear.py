@@ -48,7 +48,7 @@ class Linear(Layer):
         self.out_size = out_size
         self.dtype = dtype
         self.initializer = initializer
-        self.W = Parameter(None, name="W", expected_shape=(in_size, out_size))
+        self.W = Parameter(None, name="W", expected_shape=(in_size, out_size), dtype=dtype)
         self.b = None if nobias else Parameter(zeros((out_size,), dtype), name="b")
         if in_size is not None:
             self._draw_weights(in_size)

@@ -43,7 +43,7 @@ class EarlyStopping(Callback):
     """
 
     def __init__(self, patience: int = 5):
-        if not isinstance(patience, int) or patience < 1:
+        if not isinstance(patience, int) or isinstance(patience, bool) or patience < 1:
             raise ValueRangeError(f"EarlyStopping: expected patience of at least 1 epoch, but got {patience!r}")
         self.patience = patience
 

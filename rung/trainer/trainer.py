@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,9 @@ import numpy as np
 from rung import random
 from rung.config import debug, no_grad, test_mode
 from rung.cuda import get_array_module, is_array
-from rung.errors import NanError, ValueRangeError, WeightFileError
+from rung.errors import DTypeError, NanError, RungError, ValueRangeError, WeightFileError, describe
+from rung.optimizers import Optimizer
+from rung.schedules import plateaus
 from rung.trainer.callbacks import Callback
 from rung.trainer.interrupt import deferred_interrupt
 from rung.trainer.progress import Progress, shown
@@ -35,7 +37,8 @@ class Trainer:
         loss: ``loss(model(x), t)``, a scalar.
         metrics: further figures, by name, of the same form; means over an epoch are weighted by batch size.
         folder: where ``last.npz`` and ``best.npz`` are written; None: nothing is.
-        monitor: the figure that says which epoch was best; if it is not measured, the loss.
+        monitor: the figure that says which epoch was best, such as ``val_accuracy``; None: the loss on the validation
+            data if there are some, else the loss.
         higher_is_better: of the monitored figure.
         save_every: updates between two checkpoints, besides the one after every epoch.
         accumulate: batches whose gradients are averaged for one update.
@@ -63,7 +66,7 @@ class Trainer:
         loss: Loss,
         metrics: Mapping[str, Loss] | None = None,
         folder: str | Path | None = None,
-        monitor: str = "val_loss",
+        monitor: str | None = None,
         higher_is_better: bool = False,
         save_every: int | None = None,
         accumulate: int = 1,
@@ -71,19 +74,28 @@ class Trainer:
         quiet: bool = False,
     ):
         for name, value in (("save_every", save_every), ("accumulate", accumulate)):
-            if value is not None and (not isinstance(value, int) or value < 1):
+            if value is not None and (not isinstance(value, int) or isinstance(value, bool) or value < 1):
                 raise ValueRangeError(f"Trainer: expected {name} to be an integer of at least 1, but got {value!r}")
         self.model, self.loss, self.metrics = model, loss, dict(metrics or {})
-        self.optimizer = optimizer if optimizer.target is not None else optimizer.setup(model)
+        if reserved := sorted({"loss", "count", "epoch"} & self.metrics.keys()):
+            raise ValueRangeError(f"Trainer: a metric may not be called {reserved[0]}, for that is the trainer's own")
+        if not isinstance(optimizer, Optimizer):
+            raise DTypeError(f"Trainer: expected an optimizer, but got {describe(optimizer)}")
+        if optimizer.target not in (None, model):
+            raise ValueRangeError("Trainer: the optimizer was set up for another model; give each trainer its own")
+        self.optimizer = optimizer.setup(model)
         self.folder = None if folder is None else Path(folder)
         self.monitor, self.higher_is_better = monitor, higher_is_better
         self.save_every, self.accumulate = save_every, accumulate
+        if not isinstance(callbacks, Sequence) or not all(isinstance(each, Callback) for each in callbacks):
+            raise DTypeError("Trainer: expected callbacks to be a list of Callback objects")
         self.callbacks, self.quiet = list(callbacks), quiet
         self.epoch = self.step = self.epochs_since_best = 0
         self.best = -math.inf
         self.history: list[dict[str, float]] = []
         self.loss_value = math.nan
         self.stopped = False
+        self._owns_folder = False
         self._totals: dict[str, float] = {}  # of the epoch under way
         self._loaders: dict[str, Any] = {}
         self._loader_states: dict[str, Any] = {}  # from a checkpoint, until the loaders are there to take them
@@ -100,14 +112,25 @@ class Trainer:
 
         Raises:
             NanError: the loss or a gradient is no number; the message names the op that made it.
-            KeyboardInterrupt: after Ctrl-C, at the edge of a step and with a checkpoint.
+            KeyboardInterrupt: after Ctrl-C, at the edge of a step and, if there is a folder, with a checkpoint.
+            ValueRangeError: the folder holds the checkpoint of another run, or a loader gave no batch.
         """
+        if not isinstance(epochs, int) or epochs < 0:
+            raise ValueRangeError(f"Trainer: expected a number of epochs of at least 0, but got {epochs!r}")
+        self._claim_folder()
         self._loaders = {"training": loader, "validation": validation}
         for place, state in self._loader_states.items():
-            if state is not None:
+            if state is not None and hasattr(self._loaders[place], "load_state_dict"):
                 self._loaders[place].load_state_dict(state)
+            elif place == "training" and self._totals:
+                raise ValueRangeError(
+                    "Trainer: the checkpoint is from the middle of an epoch, which only a loader with a state_dict, "
+                    "such as a DataLoader, can continue"
+                )
+        if not self._loader_states:
+            self._totals = {}  # of an epoch that an error ended
         self._loader_states = {}
-        self.stopped = False
+        self.model.cleargrads()
         steps = math.ceil(len(loader) / self.accumulate) if hasattr(loader, "__len__") else None
         with (
             deferred_interrupt() as interrupt,
@@ -115,18 +138,37 @@ class Trainer:
             self._called_back(),
         ):
             while self.epoch < epochs and not self.stopped:
+                before = self.step
                 for _ in self._steps(loader, progress):
                     self._call("on_step_end")
-                    if interrupt.asked:
-                        self.save()
-                        raise KeyboardInterrupt
+                    self._stop_if_asked(interrupt)
                     if self.save_every is not None and self.step % self.save_every == 0:
                         self.save()
+                if self.step == before and not self._totals:
+                    raise ValueRangeError(
+                        "Trainer: the loader gave no batch; are there fewer samples than in one batch?"
+                    )
                 self._end_epoch(validation, progress)
+                self._stop_if_asked(interrupt)
         return self.history
 
+    def _stop_if_asked(self, interrupt: Any) -> None:
+        if interrupt.asked:
+            self.save()
+            raise KeyboardInterrupt("stopped" + (f"; the checkpoint is in {self.folder}" if self.folder else ""))
+
+    def _claim_folder(self) -> None:
+        """Refuse to write over the checkpoint of a run that was neither resumed nor begun here."""
+        if self.folder is None:
+            return
+        self.folder.mkdir(parents=True, exist_ok=True)
+        if (self.folder / "last.npz").exists() and not self._owns_folder:
+            raise ValueRangeError(f"Trainer: {self.folder} holds the checkpoint of another run; resume() it, or take "
+                                  "another folder")  # fmt: skip
+        self._owns_folder = True
+
     def stop(self) -> None:
-        """End the training after this epoch."""
+        """End the training after this epoch; `fit` does not go on unless `stopped` is set to False."""
         self.stopped = True
 
     def _steps(self, loader: Any, progress: Progress) -> Iterator[None]:
@@ -147,7 +189,7 @@ class Trainer:
 
     def _learn(self, batch: Any) -> int:
         """Forward and backward of one batch; return its size."""
-        x, t = batch
+        x, t = _pair(batch)
         before = random.get_state()
         with np.errstate(all="ignore"):  # looked at below, and named
             y = self.model(x)
@@ -183,12 +225,17 @@ class Trainer:
         improved = self._note_best(measured)
         self._call("on_epoch_end")
         progress.epoch(measured)
-        self.save()
-        if improved and self.folder is not None:
+        if improved and self.folder is not None:  # before the checkpoint, which says that it is there
             self.model.save_weights(self.folder / "best.npz")
+        self.save()
 
     def _note_best(self, measured: dict[str, float]) -> bool:
-        figure = measured.get(self.monitor, measured["loss"])
+        name = self.monitor or ("val_loss" if "val_loss" in measured else "loss")
+        if name not in measured:
+            raise ValueRangeError(f"Trainer: {name} is monitored, but only {', '.join(measured)} are measured")
+        figure = measured[name]
+        for schedule in plateaus(self.optimizer):
+            schedule.tell(figure)
         figure = figure if self.higher_is_better else -figure
         improved = figure > self.best
         self.best = figure if improved else self.best
@@ -222,11 +269,11 @@ class Trainer:
 
     @contextmanager
     def _called_back(self) -> Iterator[None]:
-        self._call("on_begin")
-        try:
+        with ExitStack() as stack:  # whoever has begun is told of the end, whatever the others do
+            for callback in self.callbacks:
+                callback.on_begin(self)
+                stack.callback(callback.on_end, self)
             yield
-        finally:
-            self._call("on_end")
 
     def _call(self, moment: str) -> None:
         for callback in self.callbacks:
@@ -253,9 +300,11 @@ class Trainer:
             },
             "counts": {name: getattr(self, name) for name in ("epoch", "step", "epochs_since_best")},
             "best": repr(self.best),
+            "monitor": [self.monitor, self.higher_is_better],
+            "stopped": self.stopped,
             "history": self.history,
             "totals": self._totals,
-            "callbacks": [callback.state_dict() for callback in self.callbacks],
+            "callbacks": [[type(each).__name__, each.state_dict()] for each in self._callbacks_with_state()],
         }
 
     def resume(self) -> bool:
@@ -267,22 +316,60 @@ class Trainer:
         if self.folder is None or not (self.folder / "last.npz").is_file():
             return False
         self.load_state_dict(load_state(self.folder / "last.npz"))
+        self._owns_folder = True
         return True
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Continue from what `state_dict` gave."""
-        if len(state["callbacks"]) != len(self.callbacks):
-            counts = f"{len(state['callbacks'])} callbacks, but the trainer has {len(self.callbacks)}"
-            raise WeightFileError(f"Trainer: the checkpoint is of {counts}")
+        """Continue from what `state_dict` gave, all or nothing.
+
+        Raises:
+            WeightFileError: it is not of such a model, optimizer, monitor and callbacks; nothing was changed.
+        """
+        self._check_state(state)
+        before = {name: array.copy() for name, array in self.model.state_dict().items()} if self._is_sized() else None
         self.model.load_state_dict(state["model"])
-        self.optimizer.load_state_dict(state["optimizer"])
+        try:
+            self.optimizer.load_state_dict(state["optimizer"])
+        except RungError:
+            if before is not None:
+                self.model.load_state_dict(before)
+            raise
         random.set_state(state["random"])
         for name, value in state["counts"].items():
             setattr(self, name, value)
         self.best, self.history, self._totals = float(state["best"]), state["history"], state["totals"]
-        for callback, own in zip(self.callbacks, state["callbacks"], strict=True):
+        self.stopped = state["stopped"]
+        for callback, (_, own) in zip(self._callbacks_with_state(), state["callbacks"], strict=True):
             callback.load_state_dict(own)
         self._loader_states = state["loaders"]
+
+    def _callbacks_with_state(self) -> list[Callback]:
+        return [callback for callback in self.callbacks if callback.state_dict()]
+
+    def _is_sized(self) -> bool:
+        return all(parameter.is_sized for parameter in self.model.params())
+
+    def _check_state(self, state: dict[str, Any]) -> None:
+        needed = {"model", "optimizer", "random", "loaders", "counts", "best", "monitor", "stopped", "history",
+                  "totals", "callbacks"}  # fmt: skip
+        if needed - state.keys():
+            raise WeightFileError(f"Trainer: the state lacks {', '.join(sorted(needed - state.keys()))}")
+        theirs = [name for name, _ in state["callbacks"]]
+        ours = [type(each).__name__ for each in self._callbacks_with_state()]
+        if theirs != ours:
+            raise WeightFileError(f"Trainer: the checkpoint has state of the callbacks {theirs}, the trainer {ours}")
+        if list(state["monitor"]) != [self.monitor, self.higher_is_better]:
+            raise WeightFileError(
+                f"Trainer: the checkpoint monitors {state['monitor'][0]}, the trainer {self.monitor}"
+            )
+
+
+def _pair(batch: Any) -> tuple[Any, Any]:
+    """The two parts of a batch."""
+    if not isinstance(batch, (tuple, list)) or len(batch) != 2:
+        raise DTypeError(f"Trainer: expected batches (x, t), but got {describe(batch)}; give the loader labels too")
+    x, t = batch
+    return x, t
 
 
 def evaluate(model: Any, loader: Any, loss: Loss, metrics: Mapping[str, Loss] | None = None) -> dict[str, float]:
@@ -297,7 +384,8 @@ def evaluate(model: Any, loader: Any, loss: Loss, metrics: Mapping[str, Loss] | 
     totals: dict[str, float] = {}
     count = 0
     with no_grad(), test_mode():
-        for x, t in loader:
+        for batch in loader:
+            x, t = _pair(batch)
             y = model(x)
             count += len(x)
             for name, measure in {"loss": loss, **(metrics or {})}.items():

@@ -281,3 +281,40 @@ def test_devices(xp, saved):
     F.softmax_cross_entropy(net(x), xp.array([0, 1])).backward()
     Adam().setup(net).update()
     assert all(isinstance(p.data, np.ndarray) for p in net.to_cpu().params())
+
+
+def test_loading_copies_and_keeps_the_dtype_also_into_a_model_that_saw_no_batch():
+    first, fresh = MLP((4, 3)), MLP((4, 3))
+    first(np.ones((1, 2), np.float32))
+    state = {name: array.astype(np.float64) for name, array in first.state_dict().items()}
+    fresh.load_state_dict(state)
+    assert {p.dtype for p in fresh.params()} == {np.dtype(np.float32)}
+    alias = MLP((4, 3))
+    alias.load_state_dict(first.state_dict())
+    before = alias.layers[0].W.data.copy()
+    first.layers[0].W.data[...] = 7
+    np.testing.assert_array_equal(alias.layers[0].W.data, before)
+    with pytest.raises(WeightFileError, match="too large for float32"):
+        MLP((4, 3)).load_state_dict(state | {"layers.0.W": np.full((2, 4), 1e300)})
+
+
+def test_buffers_of_integers_do_not_wrap():
+    layer = rung.Layer()
+    layer.count = L.Buffer(np.array(0, np.int8))
+    with pytest.raises(WeightFileError, match="too large for int8"):
+        layer.load_state_dict({"count": np.array(300)})
+
+
+@pytest.mark.parametrize("keys", [["a.b"], ["a/b"], [""]])
+def test_keys_that_are_no_names_are_refused(keys):
+    layer = rung.Layer()
+    layer.parts = {key: Parameter(np.ones(1)) for key in keys}
+    with pytest.raises(ValueRangeError, match="a name may not be empty or contain"):
+        list(layer.params())
+
+
+def test_two_parameters_of_one_name_are_refused():
+    layer = rung.Layer()
+    layer.parts = {0: Parameter(np.ones(1)), "0": Parameter(np.zeros(1))}
+    with pytest.raises(ValueRangeError, match=r"two parameters have the name parts\.0"):
+        layer.state_dict()

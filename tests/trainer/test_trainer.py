@@ -142,7 +142,7 @@ def test_early_stopping_and_the_best_weights(tmp_path):
     trainer.fit(loader(32), 10, validation=loader(32))
     assert kept == [0, 0, 1, 2, 3]
     assert trainer.epoch == 5
-    again = make(folder=tmp_path, callbacks=[EarlyStopping(3), Callback()])
+    again = make(folder=tmp_path, monitor="val_figure", callbacks=[EarlyStopping(3), Callback()])
     assert again.resume()
     assert again.epochs_since_best == 3
     best = MLP((8, 2))
@@ -242,3 +242,160 @@ def test_evaluate_of_nothing():
     assert math.isnan(evaluate(lambda x: x, [], F.softmax_cross_entropy)["loss"])
     y = evaluate(lambda x: Variable(x), [(np.ones((2, 3)), np.zeros(2, int))], F.softmax_cross_entropy)
     assert y["loss"] == pytest.approx(math.log(3))
+
+
+# What could be lost or mixed up ------------------------------------------------------------------------------------
+
+
+def test_what_is_monitored_has_to_be_measured():
+    with pytest.raises(ValueRangeError, match="val_acuracy is monitored, but only epoch, loss, accuracy"):
+        make(monitor="val_acuracy", higher_is_better=True).fit(loader(), 1)
+
+
+@pytest.mark.parametrize("name", ["loss", "count", "epoch"])
+def test_names_of_the_trainers_own_figures_are_refused(name):
+    with pytest.raises(ValueRangeError, match=f"a metric may not be called {name}"):
+        make(metrics={name: F.accuracy})
+
+
+def test_gradients_from_before_do_not_go_into_the_first_update():
+    clean = make()
+    clean.model(X)
+    clean.fit(loader(), 1)
+    dirty = make()
+    F.softmax_cross_entropy(dirty.model(X), T).backward()
+    dirty.fit(loader(), 1)
+    np.testing.assert_array_equal(clean.model.layers[0].W.data, dirty.model.layers[0].W.data)
+
+
+def test_a_folder_with_another_run_is_not_written_over(tmp_path):
+    make(folder=tmp_path).fit(loader(), 2)
+    with pytest.raises(ValueRangeError, match=r"holds the checkpoint of another run; resume\(\) it"):
+        make(folder=tmp_path).fit(loader(), 1)
+    trainer = make(folder=tmp_path)
+    trainer.resume()
+    assert len(trainer.fit(loader(), 3)) == 3
+
+
+def test_an_optimizer_of_another_model_is_refused():
+    with pytest.raises(ValueRangeError, match="set up for another model"):
+        make(SGD(0.1).setup(MLP((2,))))
+    with pytest.raises(rung.errors.DTypeError, match="expected an optimizer"):
+        make(SGD)
+
+
+def test_batches_without_labels_and_loaders_without_batches_are_refused():
+    with pytest.raises(rung.errors.DTypeError, match=r"expected batches \(x, t\)"):
+        make().fit(rung.DataLoader(X, 2), 1)
+    with pytest.raises(ValueRangeError, match="gave no batch"):
+        make().fit(rung.DataLoader((X[:3], T[:3]), 8, drop_last=True), 1)
+
+
+def test_a_checkpoint_of_another_optimizer_changes_nothing(tmp_path):
+    from rung.optimizers import Adam
+
+    make(folder=tmp_path).fit(loader(), 2)
+    other = make(Adam(0.1), folder=tmp_path)
+    other.model(X)
+    before = {name: array.copy() for name, array in other.model.state_dict().items()}
+    with pytest.raises(rung.errors.WeightFileError, match="expected the state of Adam"):
+        other.resume()
+    for name, array in other.model.state_dict().items():
+        np.testing.assert_array_equal(array, before[name])
+    with pytest.raises(rung.errors.WeightFileError, match="monitors None, the trainer accuracy"):
+        make(folder=tmp_path, monitor="accuracy").resume()
+    with pytest.raises(rung.errors.WeightFileError, match="lacks"):
+        make().load_state_dict({})
+
+
+def test_the_middle_of_an_epoch_needs_a_loader_with_a_place(tmp_path):
+    class Fail(Callback):
+        def on_step_end(self, trainer):
+            if trainer.step == 3:
+                raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        make(folder=tmp_path, save_every=1, callbacks=[Fail()]).fit(loader(), 2)
+    trainer = make(folder=tmp_path)
+    trainer.resume()
+    with pytest.raises(ValueRangeError, match="from the middle of an epoch"):
+        trainer.fit([(X, T)], 2)
+
+
+def test_best_weights_are_there_before_the_checkpoint_says_so(tmp_path, monkeypatch):
+    trainer = make(folder=tmp_path)
+    monkeypatch.setattr(
+        trainer, "save", lambda: pytest.fail("died") if not (tmp_path / "best.npz").exists() else None
+    )
+    trainer.fit(loader(), 1)
+
+
+def test_a_plateau_is_told_how_it_goes():
+    from rung.schedules import Plateau
+
+    trainer = make(SGD(Plateau(0.5, patience=1, factor=0.1)))
+    trainer.metrics = {}
+    trainer.loss = lambda y, t: F.sum(y * 0) + 1.0
+    trainer.fit(loader(), 6)
+    assert trainer.optimizer.lr < 0.5
+
+
+def test_early_stopping_stays_stopped_after_a_resume(tmp_path):
+    trainer = make(SGD(0.0), folder=tmp_path, callbacks=[EarlyStopping(1)])
+    trainer.fit(loader(shuffle=False), 9)
+    epochs = trainer.epoch
+    assert epochs < 9
+    again = make(SGD(0.0), folder=tmp_path, callbacks=[EarlyStopping(1)])
+    again.resume()
+    again.fit(loader(shuffle=False), 9)
+    assert again.epoch == epochs
+
+
+def test_ctrl_c_in_the_last_validation_is_not_swallowed(tmp_path):
+    trainer = make(folder=tmp_path)
+
+    def press(y, t):
+        if not Config.train:
+            signal.raise_signal(signal.SIGINT)
+        return 0.0
+
+    trainer.metrics = {"press": press}
+    with pytest.raises(KeyboardInterrupt):
+        trainer.fit(loader(), 1, validation=[(X, T)])
+    assert trainer.epoch == 1
+
+
+def test_a_second_ctrl_c_does_not_wait():
+    class Press(Callback):
+        def on_step_end(self, trainer):
+            calls.append(1)
+            signal.raise_signal(signal.SIGINT)
+            signal.raise_signal(signal.SIGINT)
+            calls.append(2)
+
+    calls = []
+    with pytest.raises(KeyboardInterrupt):
+        make(callbacks=[Press()]).fit(loader(), 1)
+    assert calls == [1]
+
+
+def test_whoever_has_begun_is_told_of_the_end():
+    ended = []
+
+    class First(Callback):
+        def on_end(self, trainer):
+            ended.append("first")
+
+    class Second(Callback):
+        def on_begin(self, trainer):
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        make(callbacks=[First(), Second()]).fit(loader(), 1)
+    assert ended == ["first"]
+
+
+def test_metrics_keep_no_graph():
+    seen = []
+    make(metrics={"seen": lambda y, t: seen.append((y * 2).creator) or 0.0}).fit(loader(), 1)
+    assert set(seen) == {None}
