@@ -394,5 +394,6 @@ def evaluate(model: Any, loader: Any, loss: Loss, metrics: Mapping[str, Loss] | 
 
 
 def _is_finite(array: Any) -> bool:
-    xp = get_array_module(array)  # a sum is quick, but may overflow
-    return bool(xp.isfinite(array.sum())) or bool(xp.isfinite(array).all())
+    xp = get_array_module(array)
+    with np.errstate(over="ignore", invalid="ignore"):  # a sum is quick, but may overflow
+        return bool(xp.isfinite(array.sum())) or bool(xp.isfinite(array).all())

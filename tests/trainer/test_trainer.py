@@ -399,3 +399,68 @@ def test_metrics_keep_no_graph():
     seen = []
     make(metrics={"seen": lambda y, t: seen.append((y * 2).creator) or 0.0}).fit(loader(), 1)
     assert set(seen) == {None}
+
+
+class Remembering(Callback):
+    def __init__(self):
+        self.seen = 0
+
+    def on_step_end(self, trainer):
+        self.seen += 1
+
+    def state_dict(self):
+        return {"seen": self.seen, "array": np.full(2, self.seen)}
+
+    def load_state_dict(self, state):
+        self.seen = state["seen"]
+        assert state["array"].tolist() == [self.seen] * 2
+
+
+def test_callbacks_and_the_best_figure_come_back(tmp_path):
+    trainer = make(folder=tmp_path, callbacks=[Remembering()])
+    trainer.fit(loader(), 2)
+    again = make(folder=tmp_path, callbacks=[Callback(), Remembering()])
+    again.resume()
+    assert again.callbacks[1].seen == trainer.step == 8
+    assert again.best == trainer.best
+    with pytest.raises(rung.errors.WeightFileError, match="state of the callbacks"):
+        make(folder=tmp_path).resume()
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_the_batch_that_went_wrong_is_run_again_with_the_same_random_numbers(seed):
+    class Unlucky(rung.Model):
+        def __init__(self):
+            self.l = L.Linear(2, in_size=4)
+
+        def forward(self, x):
+            return self.l(x) + F.log(F.dropout(Variable(np.ones(1, np.float32)), 0.5))
+
+    trainer = Trainer(Unlucky(), SGD(0.0), F.softmax_cross_entropy, quiet=True)
+    rung.seed(seed)
+    with pytest.raises(NanError, match="; log: the first NaN"):
+        trainer.fit(loader(), 20)
+
+
+def test_a_request_to_terminate_is_like_ctrl_c(tmp_path):
+    class Terminate(Callback):
+        def on_step_end(self, trainer):
+            signal.raise_signal(signal.SIGTERM)
+
+    with pytest.raises(KeyboardInterrupt, match="the checkpoint is in"):
+        make(folder=tmp_path, callbacks=[Terminate()]).fit(loader(), 1)
+    assert (tmp_path / "last.npz").exists()
+
+
+def test_a_checkpoint_of_another_version_is_refused(tmp_path, monkeypatch):
+    make(folder=tmp_path).fit(loader(), 1)
+    monkeypatch.setattr("rung.trainer.state.VERSION", 99)
+    with pytest.raises(rung.errors.WeightFileError, match="this version"):
+        make(folder=tmp_path).resume()
+
+
+def test_large_gradients_are_numbers():
+    from rung.trainer.trainer import _is_finite
+
+    assert _is_finite(np.full(3, 3e38, np.float32))
+    assert not _is_finite(np.array([np.inf, 1.0]))
