@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from typing import Any, Self
 
@@ -199,6 +200,11 @@ def _walk(path: str, node: Any, seen: set[int]) -> Iterator[tuple[str, Any]]:
     for key, child in children.items() if isinstance(children, dict) else enumerate(children):
         if isinstance(child, (Layer, Parameter)):
             yield from _walk(f"{path}.{_checked_key(key)}" if path else _checked_key(key), child, seen)
+        elif isinstance(child, (set, frozenset, deque)) and any(isinstance(x, (Layer, Parameter)) for x in child):
+            kind = type(child).__name__
+            raise DTypeError(
+                f"Layer: {key} is a {kind} of layers or parameters, which have no names there; use a list"
+            )
         elif isinstance(child, (list, tuple, dict)):
             inside = [*_walk("", child, seen)]
             own = _checked_key(key) if inside else ""

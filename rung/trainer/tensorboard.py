@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from rung.cuda import as_numpy
-from rung.errors import MissingExtraError
+from rung.errors import MissingExtraError, ValueRangeError
 from rung.trainer.callbacks import Callback
 
 
@@ -21,6 +21,8 @@ class TensorBoard(Callback):
     """
 
     def __init__(self, folder: Any, every: int = 10, histograms: bool = True, images: Any = None):
+        if not isinstance(every, int) or isinstance(every, bool) or every < 1:
+            raise ValueRangeError(f"TensorBoard: expected `every` to be at least 1 update, but got {every!r}")
         self.folder = Path(folder)
         self.every, self.histograms, self.images = every, histograms, images
         self._writer: Any = None

@@ -12,8 +12,9 @@ import numpy as np
 
 from rung import random
 from rung.config import debug, no_grad, test_mode
+from rung.core.variable import Variable
 from rung.cuda import get_array_module, is_array
-from rung.errors import DTypeError, NanError, RungError, ValueRangeError, WeightFileError, describe
+from rung.errors import DTypeError, GraphError, NanError, RungError, ValueRangeError, WeightFileError, describe
 from rung.optimizers import Optimizer
 from rung.schedules import plateaus
 from rung.trainer.callbacks import Callback
@@ -194,9 +195,13 @@ class Trainer:
         with np.errstate(all="ignore"):  # looked at below, and named
             y = self.model(x)
             loss = self.loss(y, t)
+            if not isinstance(loss, Variable):
+                raise DTypeError(f"Trainer: expected the loss to be a Variable, but got {describe(loss)}")
             self.loss_value = loss.item()
             if not math.isfinite(self.loss_value):
                 self._explain("loss", batch, before)
+            if not loss.differentiable:
+                raise GraphError("Trainer: the loss depends on no parameter that learns; are all layers frozen?")
             (loss if self.accumulate == 1 else loss / self.accumulate).backward()
         if not all(_is_finite(p.grad._data) for p in self.model.params() if p.grad is not None):
             self._explain("gradient", batch, before)

@@ -2,6 +2,7 @@
 
 import copy
 import pickle
+from collections import deque
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ import rung
 import rung.functions as F
 import rung.layers as L
 from rung import Parameter
-from rung.errors import ShapeError, UnverifiedWarning, ValueRangeError, WeightFileError
+from rung.errors import DTypeError, ShapeError, UnverifiedWarning, ValueRangeError, WeightFileError
 from rung.models import MLP
 from rung.optimizers import SGD, Adam
 
@@ -318,3 +319,13 @@ def test_two_parameters_of_one_name_are_refused():
     layer.parts = {0: Parameter(np.ones(1)), "0": Parameter(np.zeros(1))}
     with pytest.raises(ValueRangeError, match=r"two parameters have the name parts\.0"):
         layer.state_dict()
+
+
+@pytest.mark.parametrize("kind", [set, frozenset, deque])
+def test_layers_in_a_set_are_refused(kind):
+    layer = rung.Layer()
+    layer.parts = kind([L.Linear(2)])
+    with pytest.raises(DTypeError, match="parts is a .* which have no names there; use a list or a dict"):
+        list(layer.params())
+    layer.parts = kind([1, 2])
+    assert list(layer.params()) == []

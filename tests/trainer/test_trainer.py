@@ -464,3 +464,15 @@ def test_large_gradients_are_numbers():
 
     assert _is_finite(np.full(3, 3e38, np.float32))
     assert not _is_finite(np.array([np.inf, 1.0]))
+
+
+def test_a_loss_that_learns_nothing_is_refused():
+    trainer = make()
+    trainer.model(X)
+    trainer.model.freeze()
+    with pytest.raises(rung.errors.GraphError, match="are all layers frozen"):
+        trainer.fit(loader(), 1)
+    other = make()
+    other.loss = lambda y, t: 1.0
+    with pytest.raises(rung.errors.DTypeError, match="expected the loss to be a Variable, but got float"):
+        other.fit(loader(), 1)
