@@ -202,9 +202,7 @@ def _walk(path: str, node: Any, seen: set[int]) -> Iterator[tuple[str, Any]]:
             yield from _walk(f"{path}.{_checked_key(key)}" if path else _checked_key(key), child, seen)
         elif isinstance(child, (set, frozenset, deque)) and any(isinstance(x, (Layer, Parameter)) for x in child):
             kind = type(child).__name__
-            raise DTypeError(
-                f"Layer: {key} is a {kind} of layers or parameters, which have no names there; use a list"
-            )
+            raise DTypeError(f"Layer: {key} is a {kind} of layers, which have no names there; use a list or a dict")
         elif isinstance(child, (list, tuple, dict)):
             inside = [*_walk("", child, seen)]
             own = _checked_key(key) if inside else ""
