@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import inspect
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
@@ -21,8 +22,9 @@ def documented(op: type) -> Callable[[F], F]:
     """Give a function the docstring of its op (and its family), and the op the function's name for messages."""
 
     def decorate(function: F) -> F:
-        text, mark, examples = (op.__doc__ or "").partition("    >>>")
-        function.__doc__ = text.rstrip() + "\n" + op.common_doc + "\n" * bool(mark) + mark + examples  # type: ignore[attr-defined]
+        text, mark, examples = inspect.cleandoc(op.__doc__ or "").partition("\n>>>")
+        parts = [text.rstrip(), inspect.cleandoc(op.common_doc), mark.lstrip() + examples]  # type: ignore[attr-defined]
+        function.__doc__ = "\n\n".join(filter(None, parts))
         op.name = function.__name__  # type: ignore[attr-defined]
         # Without options, the op itself says all in its own name, and nothing is put between a call and its op.
         return composed(function) if function.__code__.co_argcount > len(op.input_names) else function  # type: ignore[attr-defined]
