@@ -78,7 +78,7 @@ class Trainer:
             if value is not None and (not isinstance(value, int) or isinstance(value, bool) or value < 1):
                 raise ValueRangeError(f"Trainer: expected {name} to be an integer of at least 1, but got {value!r}")
         self.model, self.loss, self.metrics = model, loss, dict(metrics or {})
-        if reserved := sorted({"loss", "count", "epoch"} & self.metrics.keys()):
+        if reserved := sorted({"loss", "epoch"} & self.metrics.keys()):
             raise ValueRangeError(f"Trainer: a metric may not be called {reserved[0]}, for that is the trainer's own")
         if not isinstance(optimizer, Optimizer):
             raise DTypeError(f"Trainer: expected an optimizer, but got {describe(optimizer)}")
@@ -97,7 +97,7 @@ class Trainer:
         self.loss_value = math.nan
         self.stopped = False
         self._owns_folder = False
-        self._totals: dict[str, float] = {}  # of the epoch under way
+        self._means = Means()  # of the epoch under way
         self._loaders: dict[str, Any] = {}
         self._loader_states: dict[str, Any] = {}  # from a checkpoint, until the loaders are there to take them
 
@@ -123,13 +123,13 @@ class Trainer:
         for place, state in self._loader_states.items():
             if state is not None and hasattr(self._loaders[place], "load_state_dict"):
                 self._loaders[place].load_state_dict(state)
-            elif place == "training" and self._totals:
+            elif place == "training" and self._means.count:
                 raise ValueRangeError(
                     "Trainer: the checkpoint is from the middle of an epoch, which only a loader with a state_dict, "
                     "such as a DataLoader, can continue"
                 )
         if not self._loader_states:
-            self._totals = {}  # of an epoch that an error ended
+            self._means = Means()  # without what an epoch has left that an error ended
         self._loader_states = {}
         self.model.cleargrads()
         steps = math.ceil(len(loader) / self.accumulate) if hasattr(loader, "__len__") else None
@@ -145,7 +145,7 @@ class Trainer:
                     self._stop_if_asked(interrupt)
                     if self.save_every is not None and self.step % self.save_every == 0:
                         self.save()
-                if self.step == before and not self._totals:
+                if self.step == before and not self._means.count:
                     raise ValueRangeError(
                         "Trainer: the loader gave no batch; are there fewer samples than in one batch?"
                     )
@@ -206,9 +206,8 @@ class Trainer:
         if not all(_is_finite(p.grad._data) for p in self.model.params() if p.grad is not None):
             self._explain("gradient", batch, before)
         with no_grad():
-            self._add("loss", self.loss_value, len(x))
-            for name, metric in self.metrics.items():
-                self._add(name, float(metric(y, t)), len(x))
+            figures = {name: float(metric(y, t)) for name, metric in self.metrics.items()}
+        self._means.add({"loss": self.loss_value, **figures}, len(x))
         return len(x)
 
     def _update(self, batches: int) -> None:
@@ -222,7 +221,7 @@ class Trainer:
 
     def _end_epoch(self, validation: Any, progress: Progress) -> None:
         self.epoch += 1
-        measured: dict[str, float] = {"epoch": self.epoch, **self._means()}
+        measured: dict[str, float] = {"epoch": self.epoch, **self._means.take()}
         if validation is not None:
             figures = evaluate(self.model, validation, self.loss, self.metrics)
             measured |= {f"val_{name}": value for name, value in figures.items()}
@@ -246,17 +245,6 @@ class Trainer:
         self.best = figure if improved else self.best
         self.epochs_since_best = 0 if improved else self.epochs_since_best + 1
         return improved
-
-    def _add(self, name: str, value: float, count: int) -> None:
-        self._totals[name] = self._totals.get(name, 0.0) + value * count
-        if name == "loss":
-            self._totals["count"] = self._totals.get("count", 0) + count
-
-    def _means(self) -> dict[str, float]:
-        count = self._totals.pop("count", 0)
-        means = {name: total / count for name, total in self._totals.items()} if count else {"loss": math.nan}
-        self._totals = {}
-        return means
 
     def _explain(self, what: str, batch: Any, random_state: Any) -> None:
         """Run a batch once more, and let the op speak up that made the first NaN or infinity."""
@@ -308,7 +296,7 @@ class Trainer:
             "monitor": [self.monitor, self.higher_is_better],
             "stopped": self.stopped,
             "history": self.history,
-            "totals": self._totals,
+            "totals": self._means.state(),
             "callbacks": [[type(each).__name__, each.state_dict()] for each in self._callbacks_with_state()],
         }
 
@@ -342,7 +330,7 @@ class Trainer:
         random.set_state(state["random"])
         for name, value in state["counts"].items():
             setattr(self, name, value)
-        self.best, self.history, self._totals = float(state["best"]), state["history"], state["totals"]
+        self.best, self.history, self._means = float(state["best"]), state["history"], Means(**state["totals"])
         self.stopped = state["stopped"]
         for callback, (_, own) in zip(self._callbacks_with_state(), state["callbacks"], strict=True):
             callback.load_state_dict(own)
@@ -369,6 +357,31 @@ class Trainer:
             )
 
 
+class Means:
+    """Means of figures over batches of different sizes, a little at a time."""
+
+    def __init__(self, totals: Mapping[str, float] | None = None, count: int = 0):
+        self.totals, self.count = dict(totals or {}), count
+
+    def add(self, figures: Mapping[str, float], count: int) -> None:
+        """The figures of a batch of so many samples."""
+        self.count += count
+        for name, value in figures.items():
+            self.totals[name] = self.totals.get(name, 0.0) + value * count
+
+    def take(self) -> dict[str, float]:
+        """The means so far, after which it starts from nothing; of nothing, the loss is NaN."""
+        means = (
+            {name: total / self.count for name, total in self.totals.items()} if self.count else {"loss": math.nan}
+        )
+        self.totals, self.count = {}, 0
+        return means
+
+    def state(self) -> dict[str, Any]:
+        """What `Means(**state)` continues from."""
+        return {"totals": self.totals, "count": self.count}
+
+
 def _pair(batch: Any) -> tuple[Any, Any]:
     """The two parts of a batch."""
     if not isinstance(batch, (tuple, list)) or len(batch) != 2:
@@ -386,16 +399,14 @@ def evaluate(model: Any, loader: Any, loss: Loss, metrics: Mapping[str, Loss] | 
     >>> round(figures["loss"], 4)
     0.3133
     """
-    totals: dict[str, float] = {}
-    count = 0
+    means = Means()
     with no_grad(), test_mode():
         for batch in loader:
             x, t = _pair(batch)
             y = model(x)
-            count += len(x)
-            for name, measure in {"loss": loss, **(metrics or {})}.items():
-                totals[name] = totals.get(name, 0.0) + float(measure(y, t)) * len(x)
-    return {name: total / count for name, total in totals.items()} if count else {"loss": math.nan}
+            measures = {"loss": loss, **(metrics or {})}
+            means.add({name: float(measure(y, t)) for name, measure in measures.items()}, len(x))
+    return means.take()
 
 
 def _is_finite(array: Any) -> bool:
