@@ -3,6 +3,7 @@
 import sys
 
 from rung.functions.activation import *
+from rung.functions.attention import *
 from rung.functions.cumulative import *
 from rung.functions.elementwise import *
 from rung.functions.indexing import *
@@ -12,8 +13,11 @@ from rung.functions.loss import *
 from rung.functions.methods import bind_methods
 from rung.functions.metrics import *
 from rung.functions.movement import *
+from rung.functions.normalization import *
 from rung.functions.ordering import *
+from rung.functions.recurrent import *
 from rung.functions.reduction import *
+from rung.functions.spatial import *
 from rung.functions.stochastic import *
 from rung.functions.view import *
 

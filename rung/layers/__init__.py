@@ -1,8 +1,21 @@
 """Layers: functions with parameters. `import rung.layers as L`."""
 
-from rung.core.variable import Buffer, Parameter
-from rung.layers.containers import Dropout, Sequential
-from rung.layers.layer import Layer
-from rung.layers.linear import Linear
+import sys
 
-__all__ = ["Buffer", "Dropout", "Layer", "Linear", "Parameter", "Sequential"]
+from rung.core.variable import Buffer, Parameter
+from rung.layers.attention import *
+from rung.layers.containers import *
+from rung.layers.convolution import *
+from rung.layers.embedding import *
+from rung.layers.layer import *
+from rung.layers.linear import *
+from rung.layers.normalization import *
+from rung.layers.pooling import *
+from rung.layers.recurrent import *
+
+# Every public layer: those that their own module names in its `__all__`.
+__all__ = sorted(
+    name
+    for name, layer in list(globals().items())
+    if name in getattr(sys.modules.get(getattr(layer, "__module__", "")), "__all__", ())
+) + ["Buffer", "Parameter"]

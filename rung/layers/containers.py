@@ -8,6 +8,8 @@ import rung.functions as F
 from rung.core.variable import Variable
 from rung.layers.layer import Layer
 
+__all__ = ["Dropout", "Sequential"]
+
 
 class Sequential(Layer):
     """One layer or function after the other.

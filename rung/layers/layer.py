@@ -14,6 +14,8 @@ from rung.errors import DTypeError, ShapeError, ValueRangeError, WeightFileError
 from rung.layers.hooks import ForwardHook, GradientHook, Handle, Hooks
 from rung.layers.summary import Summary, summarize
 
+__all__ = ["Layer"]
+
 
 class Layer:
     """Something that computes with parameters of its own.

@@ -14,6 +14,8 @@ from rung.initializers import lecun_normal, zeros
 from rung.layers.layer import Layer
 from rung.shapes import expect
 
+__all__ = ["Linear"]
+
 
 class Linear(Layer):
     """An affine map of the last axis, Y = X @ W + b.

@@ -50,6 +50,7 @@ def _alignment_scores(x, skip):
     return y
 
 
+PARTS = {"linear_scan", "alignment_scores"}
 ORACLES = {
     "mean_squared_error": lambda a, b: np.square(a - b).sum() / (len(a) if np.ndim(a) else 1),
     "softmax_cross_entropy": _cross_entropy,

@@ -53,6 +53,7 @@ def _index_copy(x, values, index):
     return x.reshape(-1).index_copy(0, rows[chosen], values[chosen]).reshape(x.shape)
 
 
+PARTS = {"put_item", "add_along_axis", "add_taken"}
 ORACLES = {
     "split": lambda x, sizes, axis=0: tuple(np.split(x, np.cumsum(sizes)[:-1], axis)),
     "index_update": _index_update,

@@ -1,0 +1,3 @@
+"""Attention, and what tells it positions."""
+
+__all__: list[str] = []

@@ -1,0 +1,3 @@
+"""Recurrent networks: one step, and whole sequences."""
+
+__all__: list[str] = []

@@ -1,0 +1,3 @@
+"""Convolutions in one, two and three dimensions."""
+
+__all__: list[str] = []

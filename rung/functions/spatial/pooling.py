@@ -1,0 +1,3 @@
+"""One value for every window: maxima and means."""
+
+__all__: list[str] = []

@@ -1,0 +1,3 @@
+"""Other resolutions: upsampling, and pixels made of channels."""
+
+__all__: list[str] = []

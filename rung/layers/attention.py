@@ -1,0 +1,3 @@
+"""Attention layers, and the block that transformers are made of."""
+
+__all__: list[str] = []

@@ -1,0 +1,3 @@
+"""Layers of convolutions and of their adjoints."""
+
+__all__: list[str] = []

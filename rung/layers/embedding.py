@@ -1,0 +1,3 @@
+"""Vectors for integers, and for positions."""
+
+__all__: list[str] = []

@@ -1,0 +1,3 @@
+"""Layers that normalise."""
+
+__all__: list[str] = []

@@ -1,0 +1,3 @@
+"""Layers that pool, resize and flatten."""
+
+__all__: list[str] = []

@@ -1,0 +1,3 @@
+"""Recurrent layers, with their states."""
+
+__all__: list[str] = []
