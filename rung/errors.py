@@ -56,6 +56,10 @@ class UnverifiedWarning(UserWarning):
     """A file of weights without Rung's checksum: its form was checked, but nothing vouches for its numbers."""
 
 
+class ResumeWarning(UserWarning):
+    """What was resumed differs from what the program says, and holds."""
+
+
 class DownloadError(RungError, OSError):
     """A file that could not be fetched, or is not the file that it should be."""
 

@@ -104,6 +104,15 @@ def kept(shape: Shape, axes: Iterable[int]) -> Shape:
     return tuple(1 if axis in reduced else size for axis, size in enumerate(shape))
 
 
+def agree(expected: tuple[int | None, ...], shape: Shape) -> bool:
+    """Whether a shape is as expected, where None stands for any size.
+
+    >>> agree((None, 2), (3, 2)), agree((None, 2), (3, 4))
+    (True, False)
+    """
+    return len(expected) == len(shape) and all(n in (None, m) for n, m in zip(expected, shape, strict=True))
+
+
 def dropped(shape: Shape, axes: Iterable[int]) -> Shape:
     """The shape without the given axes: what a reduction leaves."""
     reduced = set(axes)

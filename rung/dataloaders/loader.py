@@ -161,6 +161,8 @@ class DataLoader:
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Continue from a `state_dict`: the next loop gives the rest of its epoch, bit for bit.
 
+        At the start of an epoch, batches may be of another size from there on.
+
         Raises: `ValueRangeError` if the state is of a loader of other data or settings.
 
         >>> loader = DataLoader(np.arange(10), 3, seed=5)
@@ -177,8 +179,9 @@ class DataLoader:
         missing = sorted({"epoch", "batch", "seed", "order", *settings} - set(state))
         if missing:
             raise ValueRangeError(f"DataLoader: expected a state with {', '.join(missing)}, but it lacks them")
+        at_the_start = state["batch"] == 0 and state["order"] is None
         for name, value in settings.items():
-            if state[name] != value:
+            if state[name] != value and not (at_the_start and name in ("batch_size", "drop_last")):
                 raise ValueRangeError(f"DataLoader: expected a state with {name} {value}, but got {state[name]}")
         _check_count("epoch", state["epoch"], 0)
         _check_count("batch", state["batch"], 0)

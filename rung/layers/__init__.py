@@ -14,8 +14,9 @@ from rung.layers.pooling import *
 from rung.layers.recurrent import *
 
 # Every public layer: those that their own module names in its `__all__`.
-__all__ = sorted(
+__all__ = ["Buffer", "Parameter"]
+__all__ += sorted(
     name
     for name, layer in list(globals().items())
     if name in getattr(sys.modules.get(getattr(layer, "__module__", "")), "__all__", ())
-) + ["Buffer", "Parameter"]
+)

@@ -6,8 +6,7 @@ from collections import deque
 from collections.abc import Iterator
 from typing import Any, Self
 
-import numpy as np
-
+from rung.core.parameter import misfit
 from rung.core.variable import Buffer, Parameter
 from rung.cuda import as_numpy
 from rung.errors import DTypeError, ShapeError, ValueRangeError, WeightFileError, describe
@@ -132,7 +131,7 @@ class Layer:
             *(f"{name} is missing" for name in owned if name not in state),
             *(f"{name} is unknown" for name in state if name not in owned),
             *(f"{name} {objection}" for name, p in owned.items() if name in state
-              if (objection := _objection(p, state[name]))),
+              if (objection := misfit(p, state[name]))),
         ]  # fmt: skip
         if objections:
             more = f"; and {len(objections) - 8} more" if len(objections) > 8 else ""
@@ -217,26 +216,6 @@ def _checked_key(key: Any) -> str:
             f"Layer: a name may not be empty or contain '.' or '/', since names are paths, but got {key!r}"
         )
     return str(key)
-
-
-def _objection(parameter: Parameter, array: Any) -> str:
-    """Why an array does not fit a parameter; an empty text if it does."""
-    expected = parameter.expected_shape
-    if len(array.shape) != len(expected) or any(
-        n not in (None, m) for n, m in zip(expected, array.shape, strict=True)
-    ):
-        wanted = " x ".join("any" if size is None else str(size) for size in expected)
-        return f"must be of shape ({wanted}), but is {tuple(array.shape)}"
-    kind = parameter.dtype.kind if parameter.is_sized else "f"
-    if array.dtype.kind != kind:
-        return f"must be an array of {'floats' if kind == 'f' else parameter.dtype}, but is of {array.dtype}"
-    dtype = parameter._record.dtype
-    if array.size and kind in "fiu":
-        limits = np.finfo(dtype) if kind == "f" else np.iinfo(dtype)
-        finite = array[np.isfinite(array)]
-        if finite.size and (finite.max() > limits.max or finite.min() < limits.min):
-            return f"holds values from {finite.min():.3g} to {finite.max():.3g}, too large for {dtype}"
-    return ""
 
 
 def _shape_text(variable: Parameter) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from rung.core.guard import note_written
+from rung.core.parameter import misfit
 from rung.core.variable import Parameter
 from rung.cuda import as_numpy
 from rung.errors import DTypeError, GraphError, WeightFileError, describe
@@ -129,13 +130,9 @@ class ExponentialMovingAverage:
         if differing := sorted(expected ^ arrays.keys()):
             raise WeightFileError(f"load_state_dict: missing or unknown in the averages: {', '.join(differing[:6])}")
         for name, param in weights.items():
-            array, dtype = arrays[f"average/{name}"], param.dtype
-            dtype = working_dtype(dtype) if dtype.kind == "f" else dtype
-            if array.shape != param.shape or array.dtype != dtype:
-                wanted = f"{dtype} {param.shape}"
-                raise WeightFileError(
-                    f"load_state_dict: the average of {name} must be {wanted}, but got {describe(array)}"
-                )
+            dtype = working_dtype(param.dtype) if param.dtype.kind == "f" else param.dtype
+            if objection := misfit(param, arrays[f"average/{name}"], dtype):
+                raise WeightFileError(f"load_state_dict: the average of {name} {objection}")
         return {name: arrays[f"average/{name}"].copy() for name in weights}
 
 

@@ -76,6 +76,11 @@ def hyperparameters(optimizer: Any) -> dict[str, Hyperparameter]:
 LR_SCALE = Hyperparameter(name="lr_scale")  # what a group's rate is multiplied by
 
 
+def declared(optimizer: Any, name: str) -> Hyperparameter:
+    """What checks and reads a number of an optimizer, or of one of its groups."""
+    return LR_SCALE if name == LR_SCALE.name else getattr(type(optimizer), name)  # type: ignore[no-any-return]
+
+
 @dataclass
 class Group:
     """Other hyperparameters for the parameters that a glob or a predicate selects."""
@@ -119,11 +124,8 @@ class Settings:
 
     def __getattr__(self, name: str) -> float:
         if name in self._overrides:
-            return self._declared(name).at(self._optimizer, self._overrides[name])
+            return declared(self._optimizer, name).at(self._optimizer, self._overrides[name])
         return getattr(self._optimizer, name)
-
-    def _declared(self, name: str) -> Hyperparameter:
-        return LR_SCALE if name == LR_SCALE.name else getattr(type(self._optimizer), name)
 
     @property
     def lr(self) -> float:

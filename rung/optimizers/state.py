@@ -5,7 +5,8 @@ The names are paths, headed by the kind of optimizer::
     Adam/t                        how many updates are done
     Adam/hyperparameter/lr        each hyperparameter that is a number
     Adam/schedule/lr/best         what a schedule, of the optimizer or of a group, remembers
-    Adam/group/0/lr/best
+    Adam/group/0/lr               a number of a group, or what its schedule remembers
+    Adam/group/0/members          which parameters it selects
     Adam/hook/0/t                 what a hook remembers
     Adam/param/l1.W/t             how many steps a parameter has made
     Adam/param/l1.W/m             what is remembered of it
@@ -13,15 +14,18 @@ The names are paths, headed by the kind of optimizer::
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING, Any
+from zlib import crc32
 
 import numpy as np
 
+from rung.core.parameter import misfit
 from rung.core.variable import Parameter
 from rung.cuda import as_numpy
-from rung.errors import DTypeError, RungError, WeightFileError, describe
+from rung.errors import DTypeError, ResumeWarning, RungError, WeightFileError, describe
 from rung.optimizers.arrays import working_dtype
-from rung.optimizers.hyperparameters import hyperparameters
+from rung.optimizers.hyperparameters import declared, hyperparameters
 
 if TYPE_CHECKING:
     from rung.optimizers.optimizer import Memory, Optimizer
@@ -32,7 +36,7 @@ SHOWN = 6  # how many names a message lists
 def state_of(optimizer: Optimizer) -> dict[str, Any]:
     """The state of an optimizer that has met its parameters."""
     numbers: dict[str, Any] = {"t": optimizer.t}
-    numbers |= {f"hyperparameter/{name}": value for name, value in _plain_numbers(optimizer).items()}
+    numbers |= _plain_numbers(optimizer) | _members(optimizer)
     for part, holder in _parts(optimizer).items():
         numbers |= {f"{part}/{name}": value for name, value in holder.state_dict().items()}
     state = {name: np.asarray(value) for name, value in numbers.items()}
@@ -58,13 +62,26 @@ def load_state(optimizer: Optimizer, state: Any) -> None:
     for name, owner in kept.items():
         _check_array(name, arrays[name], params[owner])
     _check_hyperparameters(optimizer, values)
+    _check_members(optimizer, values)
+    _warn_of_changes(optimizer, values)
     _assign(optimizer, values, {name: arrays[name] for name in kept})
 
 
 def _plain_numbers(optimizer: Optimizer) -> dict[str, float]:
-    """The hyperparameters that are no schedules."""
-    found = {name: vars(optimizer)[name] for name in hyperparameters(optimizer)}
-    return {name: value for name, value in found.items() if isinstance(value, float)}
+    """The hyperparameters, of the optimizer and its groups, that are no schedules, by the paths they are saved at."""
+    found = {f"hyperparameter/{name}": vars(optimizer)[name] for name in hyperparameters(optimizer)}
+    for i, group in enumerate(optimizer.groups):
+        found |= {f"group/{i}/{name}": value for name, value in group.overrides.items()}
+    return {path: value for path, value in found.items() if isinstance(value, float)}
+
+
+def _members(optimizer: Optimizer) -> dict[str, int]:
+    """For each group, a number that tells which parameters it selects."""
+    return {
+        f"group/{i}/members": crc32("\n".join(sorted(m.name for p, m in optimizer.state.items()
+                                                     if group.selects(m.name, p))).encode())
+        for i, group in enumerate(optimizer.groups)
+    }  # fmt: skip
 
 
 def _parts(optimizer: Optimizer) -> dict[str, Any]:
@@ -77,7 +94,7 @@ def _parts(optimizer: Optimizer) -> dict[str, Any]:
 
 
 def _expected_numbers(optimizer: Optimizer) -> set[str]:
-    names = {"t", *(f"hyperparameter/{name}" for name in _plain_numbers(optimizer))}
+    names = {"t", *_plain_numbers(optimizer), *_members(optimizer)}
     for path, part in _parts(optimizer).items():
         names |= {f"{path}/{name}" for name in part.state_dict()}
     return names
@@ -120,33 +137,54 @@ def _check_count(name: str, value: Any) -> None:
 
 
 def _check_array(name: str, array: Any, param: Parameter) -> None:
-    shape = param.expected_shape
-    fits = len(shape) == array.ndim and all(a in (None, b) for a, b in zip(shape, array.shape, strict=True))
-    right = array.dtype == working_dtype(param.dtype) if param.is_sized else array.dtype.kind == "f"
-    if not fits or not right:
-        sizes = ", ".join("any" if size is None else str(size) for size in shape)
-        wanted = working_dtype(param.dtype) if param.is_sized else "of floats"
-        raise WeightFileError(
-            f"load_state_dict: {name} must be {wanted} ({sizes}) as its parameter, but got {describe(array)}"
-        )
+    dtype = working_dtype(param.dtype) if param.is_sized else None
+    if objection := misfit(param, array, dtype):
+        raise WeightFileError(f"load_state_dict: {name} {objection}")
 
 
 def _check_hyperparameters(optimizer: Optimizer, values: dict[str, Any]) -> None:
-    for name in _plain_numbers(optimizer):
+    for path in _plain_numbers(optimizer):
         try:
-            hyperparameters(optimizer)[name].checked(optimizer, values[f"hyperparameter/{name}"])
+            declared(optimizer, path.rpartition("/")[2]).checked(optimizer, values[path])
         except RungError as error:
             raise WeightFileError(f"load_state_dict: {error}") from error
+
+
+def _check_members(optimizer: Optimizer, values: dict[str, Any]) -> None:
+    for path, members in _members(optimizer).items():
+        if values[path] != members:
+            selector = optimizer.groups[int(path.split("/")[1])].selector
+            raise WeightFileError(
+                f"load_state_dict: the group of {selector!r} selects other parameters than when the state was saved; "
+                "add the groups as they were"
+            )
+
+
+def _warn_of_changes(optimizer: Optimizer, values: dict[str, Any]) -> None:
+    """The saved numbers hold, and nobody is to believe that new ones do."""
+    changed = [
+        f"{path.removeprefix('hyperparameter/')} is {values[path]} as saved, not {now}"
+        for path, now in _plain_numbers(optimizer).items()
+        if values[path] != now
+    ]
+    if changed:
+        listed = "; ".join(changed)
+        warnings.warn(f"load_state_dict: {listed}; assign it after loading to change it", ResumeWarning, stacklevel=4)
 
 
 def _assign(optimizer: Optimizer, values: dict[str, Any], arrays: dict[str, Any]) -> None:
     for path, part in _parts(optimizer).items():
         part.load_state_dict({name: values[f"{path}/{name}"] for name in part.state_dict()})
-    for name in _plain_numbers(optimizer):
-        setattr(optimizer, name, values[f"hyperparameter/{name}"])
+    for path in _plain_numbers(optimizer):
+        where, _, name = path.rpartition("/")
+        if where == "hyperparameter":
+            setattr(optimizer, name, values[path])
+        else:
+            optimizer.groups[int(where.split("/")[1])].overrides[name] = float(values[path])
     optimizer.t = optimizer._done = values["t"]
     for memory in optimizer.state.values():
         _assign_memory(memory, optimizer.state_names, values, arrays)
+    optimizer._meet_params()  # the numbers of groups reach their parameters
 
 
 def _assign_memory(memory: Memory, names: tuple[str, ...], values: dict[str, Any], arrays: dict[str, Any]) -> None:

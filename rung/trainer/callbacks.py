@@ -18,6 +18,9 @@ class Callback:
     def on_begin(self, trainer: Any) -> None:
         """Before the first step, also after a resume."""
 
+    def on_epoch_begin(self, trainer: Any) -> None:
+        """Before every epoch, but not where a resume goes on in the middle of one."""
+
     def on_step_end(self, trainer: Any) -> None:
         """After every update; `trainer.loss_value` is the loss of its batch."""
 

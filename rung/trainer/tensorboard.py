@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from rung.core.variable import Variable
 from rung.cuda import as_numpy
 from rung.errors import MissingExtraError, ValueRangeError
+from rung.optimizers.hyperparameters import hyperparameters
 from rung.trainer.callbacks import Callback
 
 
@@ -41,14 +43,14 @@ class TensorBoard(Callback):
     def on_epoch_end(self, trainer: Any) -> None:
         for name, value in trainer.history[-1].items():
             self._writer.add_scalar(f"epoch/{name}", value, trainer.step)
-        self._writer.add_scalar("lr", float(trainer.optimizer.lr), trainer.step)
+        for name in hyperparameters(trainer.optimizer):
+            self._writer.add_scalar(f"optimizer/{name}", getattr(trainer.optimizer, name), trainer.step)
         if self.histograms:
             for name, parameter in trainer.model.named_params():
                 self._writer.add_histogram(name, as_numpy(parameter.data), trainer.step)
         for name, image in (self.images(trainer) if self.images is not None else {}).items():
-            self._writer.add_image(
-                name, as_numpy(image), trainer.step, dataformats="HW" if image.ndim == 2 else "HWC"
-            )
+            pixels = as_numpy(image.data if isinstance(image, Variable) else image)
+            self._writer.add_image(name, pixels, trainer.step, dataformats="HW" if pixels.ndim == 2 else "HWC")
         self._writer.flush()
 
     def on_end(self, trainer: Any) -> None:

@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
+import copy
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from rung import random
-from rung.config import debug, no_grad, test_mode
+from rung.config import debug, no_grad
 from rung.core.variable import Variable
-from rung.cuda import get_array_module, is_array
+from rung.cuda import is_array
 from rung.errors import DTypeError, GraphError, NanError, RungError, ValueRangeError, WeightFileError, describe
-from rung.optimizers import Optimizer
+from rung.optimizers import ExponentialMovingAverage, Optimizer
 from rung.schedules import plateaus
 from rung.trainer.callbacks import Callback
 from rung.trainer.interrupt import deferred_interrupt
+from rung.trainer.measuring import Loss, Means, evaluate, is_finite, pair
 from rung.trainer.progress import Progress, shown
 from rung.trainer.state import load_state, save_state
 from rung.trees import leaves
-
-Loss = Callable[[Any, Any], Any]
 
 
 class Trainer:
@@ -43,6 +43,7 @@ class Trainer:
         higher_is_better: of the monitored figure.
         save_every: updates between two checkpoints, besides the one after every epoch.
         accumulate: batches whose gradients are averaged for one update.
+        averages: of the weights, taken after every update; it is they that are validated, and kept as the best.
         callbacks: see `rung.trainer.Callback`.
         quiet: show nothing.
 
@@ -71,6 +72,7 @@ class Trainer:
         higher_is_better: bool = False,
         save_every: int | None = None,
         accumulate: int = 1,
+        averages: ExponentialMovingAverage | None = None,
         callbacks: Sequence[Callback] = (),
         quiet: bool = False,
     ):
@@ -85,6 +87,11 @@ class Trainer:
         if optimizer.target not in (None, model):
             raise ValueRangeError("Trainer: the optimizer was set up for another model; give each trainer its own")
         self.optimizer = optimizer.setup(model)
+        if averages is not None and getattr(averages, "model", None) is not model:
+            raise ValueRangeError(
+                "Trainer: expected the averages to be an ExponentialMovingAverage of the same model"
+            )
+        self.averages = averages
         self.folder = None if folder is None else Path(folder)
         self.monitor, self.higher_is_better = monitor, higher_is_better
         self.save_every, self.accumulate = save_every, accumulate
@@ -140,6 +147,8 @@ class Trainer:
         ):
             while self.epoch < epochs and not self.stopped:
                 before = self.step
+                if not self._means.count:  # otherwise it goes on where it was stopped
+                    self._call("on_epoch_begin")
                 for _ in self._steps(loader, progress):
                     self._call("on_step_end")
                     self._stop_if_asked(interrupt)
@@ -190,7 +199,7 @@ class Trainer:
 
     def _learn(self, batch: Any) -> int:
         """Forward and backward of one batch; return its size."""
-        x, t = _pair(batch)
+        x, t = pair(batch)
         before = random.get_state()
         with np.errstate(all="ignore"):  # looked at below, and named
             y = self.model(x)
@@ -203,7 +212,7 @@ class Trainer:
             if not loss.differentiable:
                 raise GraphError("Trainer: the loss depends on no parameter that learns; are all layers frozen?")
             (loss if self.accumulate == 1 else loss / self.accumulate).backward()
-        if not all(_is_finite(p.grad._data) for p in self.model.params() if p.grad is not None):
+        if not all(is_finite(p.grad._data) for p in self.model.params() if p.grad is not None):
             self._explain("gradient", batch, before)
         with no_grad():
             figures = {name: float(metric(y, t)) for name, metric in self.metrics.items()}
@@ -216,6 +225,8 @@ class Trainer:
                 if parameter.grad is not None:
                     parameter.grad = parameter.grad * (self.accumulate / batches)
         self.optimizer.update()
+        if self.averages is not None:
+            self.averages.update()
         self.model.cleargrads()
         self.step += 1
 
@@ -223,15 +234,21 @@ class Trainer:
         self.epoch += 1
         measured: dict[str, float] = {"epoch": self.epoch, **self._means.take()}
         if validation is not None:
-            figures = evaluate(self.model, validation, self.loss, self.metrics)
+            with self._averaged():
+                figures = evaluate(self.model, validation, self.loss, self.metrics)
             measured |= {f"val_{name}": value for name, value in figures.items()}
         self.history.append(measured)
         improved = self._note_best(measured)
         self._call("on_epoch_end")
         progress.epoch(measured)
         if improved and self.folder is not None:  # before the checkpoint, which says that it is there
-            self.model.save_weights(self.folder / "best.npz")
+            with self._averaged():
+                self.model.save_weights(self.folder / "best.npz")
         self.save()
+
+    def _averaged(self) -> AbstractContextManager[None]:
+        """The model with the averages of its weights, if there are some."""
+        return nullcontext() if self.averages is None else self.averages.applied()
 
     def _note_best(self, measured: dict[str, float]) -> bool:
         name = self.monitor or ("val_loss" if "val_loss" in measured else "loss")
@@ -250,7 +267,7 @@ class Trainer:
         """Run a batch once more, and let the op speak up that made the first NaN or infinity."""
         random.set_state(random_state)
         where = f"Trainer: the {what} is no number any more at step {self.step + 1}"
-        if not all(_is_finite(x) for x in leaves(batch) if is_array(x) and x.dtype.kind == "f"):
+        if not all(is_finite(x) for x in leaves(batch) if is_array(x) and x.dtype.kind == "f"):
             raise NanError(f"{where}, for the batch itself holds NaN or infinity: look at the data")
         try:
             with debug(), np.errstate(all="ignore"):
@@ -286,6 +303,7 @@ class Trainer:
         return {
             "model": self.model.state_dict(),
             "optimizer": self.optimizer.state_dict(),
+            "averages": None if self.averages is None else self.averages.state_dict(),
             "random": random.get_state(),
             "loaders": {
                 place: loader.state_dict() if hasattr(loader, "state_dict") else None
@@ -319,22 +337,33 @@ class Trainer:
             WeightFileError: it is not of such a model, optimizer, monitor and callbacks; nothing was changed.
         """
         self._check_state(state)
-        before = {name: array.copy() for name, array in self.model.state_dict().items()} if self._is_sized() else None
-        self.model.load_state_dict(state["model"])
+        before = self._parts_now() if self._is_sized() else None
         try:
-            self.optimizer.load_state_dict(state["optimizer"])
+            self._load_parts(state)
         except RungError:
             if before is not None:
-                self.model.load_state_dict(before)
+                self._load_parts(before)
             raise
         random.set_state(state["random"])
         for name, value in state["counts"].items():
             setattr(self, name, value)
         self.best, self.history, self._means = float(state["best"]), state["history"], Means(**state["totals"])
         self.stopped = state["stopped"]
+        self._loader_states = state["loaders"]
+
+    def _parts_now(self) -> dict[str, Any]:
+        """The parts of the state that check what they load, as copies to go back to."""
+        return copy.deepcopy(
+            {name: self.state_dict()[name] for name in ("model", "optimizer", "averages", "callbacks")}
+        )
+
+    def _load_parts(self, state: dict[str, Any]) -> None:
+        self.model.load_state_dict(state["model"])
+        self.optimizer.load_state_dict(state["optimizer"])
+        if self.averages is not None:
+            self.averages.load_state_dict(state["averages"])
         for callback, (_, own) in zip(self._callbacks_with_state(), state["callbacks"], strict=True):
             callback.load_state_dict(own)
-        self._loader_states = state["loaders"]
 
     def _callbacks_with_state(self) -> list[Callback]:
         return [callback for callback in self.callbacks if callback.state_dict()]
@@ -344,9 +373,12 @@ class Trainer:
 
     def _check_state(self, state: dict[str, Any]) -> None:
         needed = {"model", "optimizer", "random", "loaders", "counts", "best", "monitor", "stopped", "history",
-                  "totals", "callbacks"}  # fmt: skip
+                  "totals", "callbacks", "averages"}  # fmt: skip
         if needed - state.keys():
             raise WeightFileError(f"Trainer: the state lacks {', '.join(sorted(needed - state.keys()))}")
+        if (state["averages"] is None) != (self.averages is None):
+            whose = "the trainer has" if state["averages"] is None else "the checkpoint has"
+            raise WeightFileError(f"Trainer: only {whose} averages of the weights; give both the same")
         theirs = [name for name, _ in state["callbacks"]]
         ours = [type(each).__name__ for each in self._callbacks_with_state()]
         if theirs != ours:
@@ -355,61 +387,3 @@ class Trainer:
             raise WeightFileError(
                 f"Trainer: the checkpoint monitors {state['monitor'][0]}, the trainer {self.monitor}"
             )
-
-
-class Means:
-    """Means of figures over batches of different sizes, a little at a time."""
-
-    def __init__(self, totals: Mapping[str, float] | None = None, count: int = 0):
-        self.totals, self.count = dict(totals or {}), count
-
-    def add(self, figures: Mapping[str, float], count: int) -> None:
-        """The figures of a batch of so many samples."""
-        self.count += count
-        for name, value in figures.items():
-            self.totals[name] = self.totals.get(name, 0.0) + value * count
-
-    def take(self) -> dict[str, float]:
-        """The means so far, after which it starts from nothing; of nothing, the loss is NaN."""
-        means = (
-            {name: total / self.count for name, total in self.totals.items()} if self.count else {"loss": math.nan}
-        )
-        self.totals, self.count = {}, 0
-        return means
-
-    def state(self) -> dict[str, Any]:
-        """What `Means(**state)` continues from."""
-        return {"totals": self.totals, "count": self.count}
-
-
-def _pair(batch: Any) -> tuple[Any, Any]:
-    """The two parts of a batch."""
-    if not isinstance(batch, (tuple, list)) or len(batch) != 2:
-        raise DTypeError(f"Trainer: expected batches (x, t), but got {describe(batch)}; give the loader labels too")
-    x, t = batch
-    return x, t
-
-
-def evaluate(model: Any, loader: Any, loss: Loss, metrics: Mapping[str, Loss] | None = None) -> dict[str, float]:
-    """The means of loss and metrics over a loader, in test mode and without a graph.
-
-    >>> import numpy as np, rung, rung.functions as F
-    >>> model = lambda x: x
-    >>> figures = evaluate(model, rung.DataLoader((np.eye(2), np.arange(2)), 1), F.softmax_cross_entropy)
-    >>> round(figures["loss"], 4)
-    0.3133
-    """
-    means = Means()
-    with no_grad(), test_mode():
-        for batch in loader:
-            x, t = _pair(batch)
-            y = model(x)
-            measures = {"loss": loss, **(metrics or {})}
-            means.add({name: float(measure(y, t)) for name, measure in measures.items()}, len(x))
-    return means.take()
-
-
-def _is_finite(array: Any) -> bool:
-    xp = get_array_module(array)
-    with np.errstate(over="ignore", invalid="ignore"):  # a sum is quick, but may overflow
-        return bool(xp.isfinite(array.sum())) or bool(xp.isfinite(array).all())

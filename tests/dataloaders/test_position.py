@@ -136,7 +136,9 @@ def test_setting_the_epoch_forgets_the_place_in_it():
 
 
 def test_a_state_of_another_loader_is_refused():
-    state = DataLoader(samples.Squares(), 7, seed=0).state_dict()
+    begun = DataLoader(samples.Squares(), 7, seed=0)
+    next(iter(begun))
+    state = begun.state_dict()
     others = {
         "samples 39": DataLoader(samples.Squares(39), 7),
         "batch_size 8": DataLoader(samples.Squares(), 8),
@@ -152,6 +154,18 @@ def test_a_state_of_another_loader_is_refused():
     for name, value in {"epoch": -1, "batch": "2", "seed": None}.items():
         with pytest.raises(ValueRangeError, match=f"expected {name} to be a whole number"):
             loader.load_state_dict(state | {name: value})
+
+
+def test_an_epoch_may_begin_with_batches_of_another_size():
+    loader = DataLoader(samples.Squares(), 7, seed=0)
+    for _ in loader:
+        pass
+    other = DataLoader(samples.Squares(), 5, drop_last=True)
+    other.load_state_dict(loader.state_dict())
+    assert other.epoch == 1
+    assert [len(x) for x, _ in other] == [5] * 8
+    with pytest.raises(ValueRangeError, match="samples 39"):
+        DataLoader(samples.Squares(39), 7).load_state_dict(loader.state_dict())
 
 
 def test_a_seed_is_drawn_without_any_effect_on_other_draws():

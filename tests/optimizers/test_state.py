@@ -9,7 +9,7 @@ from optimizers.samples import EVERY, give, model
 import rung
 import rung.layers as L
 from rung import Parameter, cuda, schedules
-from rung.errors import DTypeError, GraphError, WeightFileError
+from rung.errors import DTypeError, GraphError, ResumeWarning, WeightFileError
 from rung.optimizers import SGD, Adam, GradientNoise, MomentumSGD
 from rung.serializers import load_arrays, save_arrays
 from rung.testing.standin import StandInArray
@@ -53,7 +53,8 @@ def test_a_rate_that_was_assigned_is_restored_and_so_is_a_plateau():
     optimizer = SGD(0.1).setup(model(a=[1.0]))
     optimizer.lr = 0.025
     other = SGD(0.1).setup(model(a=[1.0]))
-    other.load_state_dict(optimizer.state_dict())
+    with pytest.warns(ResumeWarning, match=r"lr is 0.025 as saved, not 0.1; assign it after loading to change it"):
+        other.load_state_dict(optimizer.state_dict())
     assert other.lr == 0.025
 
     def scheduled():
@@ -214,8 +215,8 @@ def saved(make=lambda: Adam(0.1)):
     (lambda s: s.update({"Adam/hyperparameter/beta1": np.array(1.0)}), "beta1 must be a number of at least 0 and be"),
     (lambda s: s.update({"Adam/hyperparameter/lr": np.array(np.nan)}), "lr must be a number"),
     (lambda s: s.update({"Adam/param/W/m": np.zeros((2, 2))}),
-     r"param/W/m must be float64 \(1, 2\) as its parameter, but got float64 \(2, 2\)"),
-    (lambda s: s.update({"Adam/param/W/m": np.zeros((1, 2), np.float32)}), r"but got float32 \(1, 2\)"),
+     r"param/W/m must be of shape \(1 x 2\), but is \(2, 2\)"),
+    (lambda s: s.update({"Adam/param/W/m": np.zeros((1, 2), np.float32)}), "array of float64, but is of float32"),
 ])  # fmt: skip
 def test_a_state_that_does_not_fit_is_refused_and_changes_nothing(change, text):
     optimizer, state = saved()
@@ -234,6 +235,21 @@ def test_a_state_of_another_kind_of_optimizer_or_rate_is_refused():
         Adam().setup(model(W=[[1.0, -2.0]], b=[0.5])).load_state_dict(state)
     with pytest.raises(WeightFileError, match="unknown: hyperparameter/lr; make the optimizer, its model, schedules"):
         SGD(schedules.constant(0.1)).setup(model(W=[[1.0, -2.0]], b=[0.5])).load_state_dict(state)
+
+
+def test_groups_must_be_as_they_were_but_for_their_numbers():
+    _, state = saved(lambda: Adam(0.1).add_group("W", lr_scale=0.5))
+    fresh = lambda: Adam(0.1).setup(model(W=[[1.0, -2.0]], b=[0.5]))
+    with pytest.raises(WeightFileError, match="unknown: group/0/lr_scale, group/0/members"):
+        fresh().load_state_dict(state)
+    with pytest.raises(WeightFileError, match="the group of 'b' selects other parameters than when"):
+        fresh().add_group("b", lr_scale=0.5).load_state_dict(state)
+    same = fresh().add_group("[W]", lr_scale=0.5)
+    same.load_state_dict(state)
+    other = fresh().add_group("W", lr_scale=0.25)
+    with pytest.warns(ResumeWarning, match=r"group/0/lr_scale is 0.5 as saved, not 0.25"):
+        other.load_state_dict(state)
+    assert other.of(other.target.W).lr == 0.05
 
 
 def test_a_state_needs_a_model_and_must_be_a_dict():

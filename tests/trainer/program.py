@@ -16,7 +16,7 @@ import numpy as np
 import rung
 import rung.functions as F
 from rung.models import MLP
-from rung.optimizers import Adam
+from rung.optimizers import Adam, ExponentialMovingAverage
 from rung.trainer import Callback, EarlyStopping, Trainer
 
 EPOCHS, STEPS_PER_EPOCH = 3, 8
@@ -38,8 +38,8 @@ def make_trainer(folder, death=None, save_every=1):
     model = MLP((16, 3), activation=lambda x: F.dropout(F.relu(x), 0.4))
     optimizer = Adam(0.01)
     callbacks = [EarlyStopping(patience=50), death or Callback()]
-    return Trainer(model, optimizer, F.softmax_cross_entropy, {"accuracy": F.accuracy}, folder,
-                   save_every=save_every, callbacks=callbacks, quiet=True)  # fmt: skip
+    return Trainer(model, optimizer, F.softmax_cross_entropy, {"accuracy": F.accuracy}, folder, save_every=save_every,
+                   averages=ExponentialMovingAverage(model, 0.9), callbacks=callbacks, quiet=True)  # fmt: skip
 
 
 def make_loader():
@@ -49,9 +49,9 @@ def make_loader():
 
 
 def fingerprint(trainer):
-    """Of weights, optimizer and history."""
+    """Of weights, optimizer, averages and history."""
     sha = hashlib.sha256()
-    for state in (trainer.model.state_dict(), trainer.optimizer.state_dict()):
+    for state in (trainer.model.state_dict(), trainer.optimizer.state_dict(), trainer.averages.state_dict()):
         for name, value in sorted(state.items()):
             sha.update(name.encode() + np.asarray(value).tobytes())
     sha.update(repr(trainer.history).encode())

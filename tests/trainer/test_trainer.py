@@ -460,7 +460,7 @@ def test_a_checkpoint_of_another_version_is_refused(tmp_path, monkeypatch):
 
 
 def test_large_gradients_are_numbers():
-    from rung.trainer.trainer import _is_finite
+    from rung.trainer.measuring import is_finite as _is_finite
 
     assert _is_finite(np.full(3, 3e38, np.float32))
     assert not _is_finite(np.array([np.inf, 1.0]))
@@ -476,3 +476,24 @@ def test_a_loss_that_learns_nothing_is_refused():
     other.loss = lambda y, t: 1.0
     with pytest.raises(rung.errors.DTypeError, match="expected the loss to be a Variable, but got float"):
         other.fit(loader(), 1)
+
+
+def test_an_epoch_that_goes_on_in_its_middle_does_not_begin_again(tmp_path):
+    class Begins(Callback):
+        def __init__(self, stop_at=None):
+            self.begun, self.stop_at = [], stop_at
+
+        def on_epoch_begin(self, trainer):
+            self.begun.append(trainer.epoch)
+
+        def on_step_end(self, trainer):
+            if trainer.step == self.stop_at:
+                raise KeyboardInterrupt
+
+    first, second = Begins(stop_at=6), Begins()
+    with pytest.raises(KeyboardInterrupt):
+        make(folder=tmp_path, callbacks=[first], save_every=1).fit(loader(), 3)
+    trainer = make(folder=tmp_path, callbacks=[second])
+    trainer.resume()
+    trainer.fit(loader(), 3)
+    assert (first.begun, second.begun) == ([0, 1], [2])

@@ -18,7 +18,8 @@ from rung.visualize.dot import quoted
 from .rows import row
 
 HOSTILE_NAMES = [
-    '"', '"]; evil [label="', "]", "}", ";", "\\", 'x\\"', "x\\", "a\\nb", "\\N", "\\G", "\n", "\r\n", "\0", "\x1b[31m",
+    '"', '"]; evil [label="', "]", "}", ";", "\\", 'x\\"', "x\\", "a\\nb", "\\N", "\\G", "\n", "\r\n", "\0",
+    "\x1b[31m",
     "<script>alert(1)</script>", "</script>", "<b>bold</b>", "<a> <b>", "<<TABLE>>", "&", "&amp;", "&#60;", "{a|b}",
     "\u2028", "\u202e", "\ud800", "é名前", "//", "/*", "#", "->", "digraph", "a:b:c", "x" * 10_000,
     '"' * 500, "\\" * 501, "%s%n", "$(touch x)", "`touch x`", "' onload='alert(1)", '" URL="javascript:alert(1)"',

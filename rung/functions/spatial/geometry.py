@@ -1,6 +1,6 @@
 """Where the windows of convolutions and poolings lie: integers, and no arrays.
 
-A window is `kernel` elements wide along each spatial axis, its elements `dilation` apart; the next one starts `stride`
+A window is `kernel` elements wide along each spatial axis, its elements `dilation` apart; the next starts `stride`
 further; `padding` elements are added before and behind each axis.
 """
 
