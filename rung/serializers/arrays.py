@@ -13,7 +13,7 @@ from typing import IO, Any
 from rung.errors import DTypeError, UnverifiedWarning, ValueRangeError, WeightFileError, describe
 from rung.files import write_atomically
 from rung.serializers import metadata as json_metadata
-from rung.serializers import npz, safetensors
+from rung.serializers import npz, pytorch, safetensors
 from rung.serializers.contents import METADATA, Array, Contents, checksum, storable
 
 _FORMATS = {"": npz, ".npz": npz, ".safetensors": safetensors}  # by a file name's suffix
@@ -59,9 +59,9 @@ def save_arrays(
 def load_arrays(path: str | os.PathLike[str]) -> dict[str, Array]:
     """Read the named arrays of an ``.npz`` or ``.safetensors`` file; the content says which, not the name.
 
-    Files of others are read too, such as those of `numpy.savez` and of the book's ``save_weights`` (whose ``l1/W``
-    becomes ``l1.W``). A bfloat16 becomes a float32. No file can run code, or take more memory than a fixed multiple
-    of its size.
+    Files of others are read too, such as those of `numpy.savez`, of the book's ``save_weights`` (whose ``l1/W``
+    becomes ``l1.W``), and of `torch.save`, of which tensors in dicts are taken. A bfloat16 becomes a float32. No file
+    can run code, or take more memory than a fixed multiple of its size.
 
     Raises:
         FileNotFoundError: there is no such file.
@@ -136,8 +136,10 @@ def _read_contents(stream: IO[bytes]) -> Contents:
     if start[8:] == b"{":
         return safetensors.read(stream, size)
     if start[:4] in (b"PK\3\4", b"PK\5\6"):
-        return npz.read(stream, size)
-    raise WeightFileError("is neither .npz nor .safetensors" if size else "is empty")
+        return pytorch.read_archive(stream, size) if pytorch.is_archive(stream) else npz.read(stream, size)
+    if pytorch.is_old_file(stream):
+        return pytorch.read_old_file(stream, size)
+    raise WeightFileError("is neither .npz nor .safetensors nor of PyTorch" if size else "is empty")
 
 
 def _format(path: Path) -> ModuleType:

@@ -27,7 +27,7 @@ _HEADER = re.compile(
 )
 
 
-class _Archive(zipfile.ZipFile):
+class Archive(zipfile.ZipFile):
     """An archive that is finished by `close` alone.
 
     The base class also finishes one that was given up, which turns a Ctrl-C or a full disk into an error of its own.
@@ -42,7 +42,7 @@ class _Archive(zipfile.ZipFile):
 
 def write(file: IO[bytes], arrays: dict[str, Array], checksum: str) -> None:
     """Write an archive, not compressed: weights hardly are compressible, and so it is read at the disk's speed."""
-    with _Archive(file, "w", zipfile.ZIP_STORED) as archive:
+    with Archive(file, "w", zipfile.ZIP_STORED) as archive:
         archive.comment = _COMMENT + checksum.encode()
         for name, array in arrays.items():
             with archive.open(zipfile.ZipInfo(f"{name}.npy"), "w", force_zip64=True) as member:
@@ -52,7 +52,7 @@ def write(file: IO[bytes], arrays: dict[str, Array], checksum: str) -> None:
 
 def read(file: IO[bytes], size: int) -> Contents:
     """Read an archive of `size` bytes, ours or NumPy's, which may be compressed."""
-    with _Archive(file) as archive:
+    with Archive(file) as archive:
         checksum = _checksum(file, archive.comment)
         members = archive.infolist()
         _check_members(members, size)

@@ -162,6 +162,47 @@ SAFETENSORS = {
     "our notes without a checksum": _safetensors({"__metadata__": {"rung.metadata": "{}"}}),
 }
 
+_OLD = b"\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19." + pickle.dumps(1001, 2) + pickle.dumps({}, 2)
+
+
+def _pytorch(pickled, *storages):
+    return _zip(("x/data.pkl", pickled), *[(f"x/data/{i}", data) for i, data in enumerate(storages)])
+
+
+def _tensor(size=1, offset=b"K\0", shape=b"K\1\x85", strides=b"K\1\x85", kind=b"FloatStorage"):
+    """A dict of one tensor, in the opcodes of a pickle."""
+    storage = b"(X\7\0\0\0storagectorch\n" + kind + b"\nX\1\0\0\0" + b"0X\3\0\0\0cpu"
+    storage += b"\x8a\x08" + size.to_bytes(8, "little", signed=True) + b"tQ"
+    return (b"\x80\2}X\1\0\0\0actorch._utils\n_rebuild_tensor_v2\n(" + storage + offset + shape + strides
+            + b"\x89}tRs.")  # fmt: skip
+
+
+PYTORCH = {
+    "code": _pytorch(pickle.dumps({"a": Bomb()}, 2)),
+    "code in an old file": _OLD + pickle.dumps({"a": Bomb()}, 2),
+    "code before an old file's tensors": _OLD[:16] + pickle.dumps(Bomb(), 2),
+    "a storage that is not there": _pytorch(_tensor()),
+    "a storage of another size": _pytorch(_tensor(2), b"1234"),
+    "2**60 elements": _pytorch(_tensor(2**60), b"1234"),
+    "a negative size": _pytorch(_tensor(-1), b"1234"),
+    "an offset beyond the storage": _pytorch(_tensor(offset=b"K\1"), b"1234"),
+    "a negative offset": _pytorch(_tensor(offset=b"J\xff\xff\xff\xff"), b"1234"),
+    "a stride beyond the storage": _pytorch(_tensor(2, shape=b"K\2\x85", strides=b"K\2\x85"), b"12345678"),
+    "a stride of 0 over 2**31 elements": _pytorch(
+        _tensor(shape=b"J\xff\xff\xff\x7f\x85", strides=b"K\0\x85"), b"1234"
+    ),
+    "an axis without a stride": _pytorch(_tensor(strides=b")"), b"1234"),
+    "a shape of text": _pytorch(_tensor(shape=b"X\1\0\0\x001\x85"), b"1234"),
+    "a storage of an unknown kind": _pytorch(_tensor(kind=b"ComplexFloatStorage"), b"12345678"),
+    "a pickle that never ends": _pytorch(b"\x80\2" + b"}" * 1000),
+    "marks alone": _pytorch(b"\x80\2" + b"(" * 100_000 + b"."),
+    "an empty stack": _pytorch(b"\x80\2Rs."),
+    "a memo that is not there": _pytorch(b"\x80\2h\7."),
+    "no dict": _pytorch(pickle.dumps([1, 2], 2)),
+    "another order of bytes": _zip(("x/data.pkl", b"\x80\2}."), ("x/byteorder", b"big")),
+    "a compressed pickle": _zip(("x/data.pkl", b"\x80\2}." + bytes(9000)), compression=zipfile.ZIP_DEFLATED),
+}
+
 NEITHER = {
     "nothing": b"",
     "one byte": b"P",
@@ -188,9 +229,10 @@ def _judge(trial, data, what, must_fail=True):
         trial.bad(f"{what}: took {peak} bytes for a file of {len(data)}")
 
 
-@row("hostile .npz, .safetensors and other files: code, bombs, false claims")
+@row("hostile .npz, .safetensors, PyTorch's and other files: code, bombs, false claims")
 def hostile_files(trial):
-    kinds = [(kind, what) for kind in (NPZ, SAFETENSORS, NEITHER) for what in kind]
+    assert read(io.BytesIO(_pytorch(_tensor(), b"1234")), "what the hostile ones differ from")[0]
+    kinds = [(kind, what) for kind in (NPZ, SAFETENSORS, PYTORCH, NEITHER) for what in kind]
     for kind, what in trial.each(kinds):
         _judge(trial, kind[what], what)
 
