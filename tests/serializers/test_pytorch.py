@@ -63,7 +63,6 @@ def test_every_truncation_is_refused(data):
     (b"torch._utils\n_rebuild_tensor_v2", b"subprocess00\ncheck_output000000", "asks for subprocess00.check_output"),
     (b"FloatStorage", b"FloatStorrge", "asks for torch.FloatStorrge"),
     (b"K\x01K\x03\x86", b"K\x01K\x04\x86", "claims a shape for 'model.weight'"),
-    (b"K\x03K\x01\x86", b"K\x09K\x01\x86", "claims a shape for 'model.weight'"),
 ])  # fmt: skip
 def test_what_no_weights_need_is_refused(old, new, words):
     assert len(old) == len(new)
