@@ -29,6 +29,11 @@ class Sequential(Layer):
             x = layer(x)
         return x
 
+    def _children(self) -> dict[str, Any]:
+        """The layers by number, so that their parameters are called ``0.W``, as in PyTorch; and what else is set."""
+        others = {name: value for name, value in vars(self).items() if name != "layers"}
+        return {str(i): layer for i, layer in enumerate(self.layers)} | others
+
     def __len__(self) -> int:
         return len(self.layers)
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
-from typing import Any, Self
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar, Self
 
 from rung.core.parameter import misfit
 from rung.core.variable import Buffer, Parameter
 from rung.cuda import as_numpy
 from rung.errors import DTypeError, ShapeError, ValueRangeError, WeightFileError, describe
+from rung.layers.foreign import from_pytorch
 from rung.layers.hooks import ForwardHook, GradientHook, Handle, Hooks
 from rung.layers.summary import Summary, summarize
 
@@ -34,6 +35,9 @@ class Layer:
     >>> [name for name, _ in Scale().named_params()]
     ['factor']
     """
+
+    # What PyTorch calls the parameters here, such as {"W": "weight.T"}; with .T, it holds the transposed matrix.
+    pytorch_names: ClassVar[dict[str, str]] = {}
 
     def __call__(self, *inputs: Any, **options: Any) -> Any:
         hooks: Hooks | None = vars(self).get("_hooks")
@@ -120,13 +124,17 @@ class Layer:
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Take over arrays by name, all or nothing: everything is checked before anything is assigned.
 
+        Names and layouts of PyTorch are understood, where the layers are the same: see `rung.layers.foreign`.
+
         Raises:
             WeightFileError: names, shapes or dtypes differ; the message says which.
         """
         if not isinstance(state, dict):
             raise DTypeError(f"load_state_dict: expected a dict of arrays by name, but got {describe(state)}")
-        state = {name: as_numpy(array) for name, array in state.items()}
         owned = dict(self._named_state())
+        state = {name: as_numpy(array) for name, array in state.items()}
+        if state.keys() != owned.keys():
+            state = from_pytorch(self, state)
         objections = [
             *(f"{name} is missing" for name in owned if name not in state),
             *(f"{name} is unknown" for name in state if name not in owned),
@@ -138,6 +146,10 @@ class Layer:
             raise WeightFileError(f"load_state_dict: nothing was loaded: {'; '.join(objections[:8])}{more}")
         for name, parameter in owned.items():
             parameter.initialize(state[name])
+
+    def rename_pytorch(self, name: str) -> str:
+        """The name here of what PyTorch has under `name`, before `pytorch_names`; override where paths differ."""
+        return name
 
     def save_weights(self, path: Any) -> None:
         """Write the parameters to an ``.npz`` or ``.safetensors`` file: the whole new one, or the old one stays."""
@@ -173,6 +185,10 @@ class Layer:
         """
         return self._hooks_here().add("gradient", hook)
 
+    def _children(self) -> Mapping[str, Any]:
+        """Where parameters and layers are looked for, by name: the attributes. For layers that name theirs anew."""
+        return vars(self)
+
     def _hooks_here(self) -> Hooks:
         return vars(self).setdefault("_hooks", Hooks())  # type: ignore[no-any-return]
 
@@ -197,8 +213,8 @@ def _walk(path: str, node: Any, seen: set[int]) -> Iterator[tuple[str, Any]]:
         yield path, node
     if isinstance(node, Parameter):
         return
-    children = vars(node) if isinstance(node, Layer) else node
-    for key, child in children.items() if isinstance(children, dict) else enumerate(children):
+    children = node._children() if isinstance(node, Layer) else node
+    for key, child in children.items() if isinstance(children, Mapping) else enumerate(children):
         if isinstance(child, (Layer, Parameter)):
             yield from _walk(f"{path}.{_checked_key(key)}" if path else _checked_key(key), child, seen)
         elif isinstance(child, (set, frozenset, deque)) and any(isinstance(x, (Layer, Parameter)) for x in child):

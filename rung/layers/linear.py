@@ -35,6 +35,8 @@ class Linear(Layer):
     ((2, 3), (5, 3))
     """
 
+    pytorch_names = {"W": "weight.T", "b": "bias"}
+
     def __init__(
         self,
         out_size: int,

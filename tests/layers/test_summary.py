@@ -44,7 +44,7 @@ def test_shared_layers_count_once_and_every_call_has_a_row():
 
     table = Twice().summary(np.ones((3, 4), np.float32))
     assert [(row.path, row.parameters) for row in table.rows] == [
-        ("", 4), ("inner", 0), ("inner.layers.0", 20), ("inner", 0), ("inner.layers.0", 0),
+        ("", 4), ("inner", 0), ("inner.0", 20), ("inner", 0), ("inner.0", 0),
     ]  # fmt: skip
     assert table.multiply_adds == 2 * 3 * 4 * 4 + 3 * 4 * 2
     assert table.rows[0].multiply_adds == table.multiply_adds
