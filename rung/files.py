@@ -210,7 +210,7 @@ def download(
 
     urls: one address or several mirrors, http or https; they are asked in turn, in up to three rounds.
     name: the file's name in the cache, such as "mnist/images.gz".
-    checksum: the SHA-256 in hexadecimal; where nothing better is known, its first digits, at least 8, or the MD5, which
+    checksum: the SHA-256 in hexadecimal; or, where no more is known, its first digits, at least 8, or the MD5, which
         guard against accidents alone; a file with another one never gets its name. None takes the file on trust.
     progress: show a bar, if standard error is a terminal.
     timeout: seconds without an answer after which a mirror is given up.

@@ -183,6 +183,7 @@ def test_the_first_digits_of_a_sha256_are_checked_where_no_more_is_known(server,
     path = files.download(server.url + "/good", "data.bin", digits)
     assert path.read_bytes() == CONTENT
     assert files.download(server.url + "/good", "data.bin", digits) == path
+    server.routes["/wrong"] = send(CONTENT[::-1])
     with pytest.raises(DownloadError, match="another file .its SHA-256 is"):
         files.download(server.url + "/wrong", "other.bin", digits)
     with pytest.raises(ValueRangeError, match="or the first 8 of them at least"):
