@@ -10,14 +10,13 @@ from rung.core.batch import BatchedArray
 from rung.core.call import apply
 from rung.core.checkpoint import is_computed_again
 from rung.core.guard import note_written
-from rung.core.variable import Variable, as_variable
+from rung.core.variable import Variable
 from rung.cuda import is_array
 from rung.errors import DTypeError, GraphError, ShapeError, ValueRangeError, describe, message
 from rung.functions.documented import composed
-from rung.functions.elementwise import rsqrt
+from rung.functions.elementwise import cast, rsqrt
 from rung.functions.normalization.standardize import Standardize, affine, as_input, wide
 from rung.functions.view import reshape
-from rung.shapes import Shape
 
 __all__ = ["batch_norm"]
 
@@ -92,14 +91,11 @@ def _running(x: Variable, mean: Any, var: Any) -> list[Any]:
 
 
 def _by_running(x: Variable, running: list[Any], eps: float) -> Variable:
-    """x, standardised with the running statistics."""
-    shape = _along_channels(x.shape)
-    mean, var = (reshape(wide(as_variable(statistic)), shape) for statistic in running)
-    return (wide(x) - mean) * rsqrt(var + eps)  # first the mean, for x alone may be so large that nothing is left
-
-
-def _along_channels(shape: Shape) -> Shape:
-    return tuple(n if axis == 1 else 1 for axis, n in enumerate(shape))
+    """x, standardised with the running statistics, in its own dtype whatever theirs is."""
+    x = wide(x)
+    shape = tuple(n if axis == 1 else 1 for axis, n in enumerate(x.shape))
+    mean, var = (reshape(cast(statistic, x.dtype), shape) for statistic in running)
+    return (x - mean) * rsqrt(var + eps)  # first the mean, for x alone may be so large that nothing is left
 
 
 def _follow(running: list[Any], batch: tuple[Variable, ...], decay: float) -> None:
