@@ -48,14 +48,12 @@ class RNNScan(Scan):
 
     def gradients(self, xp: Any, wanted: set[str], gys: list[Any], saved: Any) -> dict[str, Any]:
         x, W_x, W_h, _, h, hs = saved
-        slopes = 1 - hs * hs if self.activation == "tanh" else (hs > 0).astype(hs.dtype)
-        ga = xp.multiply(gys[0], slopes)
-        for t in range(x.shape[0] - 2, -1, -1):
-            part = xp.matmul(ga[t + 1], W_h.T)
-            part *= slopes[t]
-            here = ga[t]
-            here += part
-        return {"h": ga[0] @ W_h.T, **through_weights(wanted, ga, ga, x, W_x, W_h, h, hs)}
+        ga, gh = xp.empty(hs.shape, hs.dtype), 0
+        for t in range(x.shape[0] - 1, -1, -1):
+            slope = 1 - hs[t] * hs[t] if self.activation == "tanh" else hs[t] > 0
+            here = xp.multiply(gys[0][t] + gh, slope, out=ga[t])
+            gh = xp.matmul(here, W_h.T)
+        return {"h": gh, **through_weights(wanted, ga, ga, x, W_x, W_h, h, hs)}
 
     def unrolled(self, x: Any, W_x: Any, W_h: Any, b: Any, h: Any) -> Any:  # type: ignore[override]
         a, hs = matmul(x, W_x) + b, []
@@ -98,7 +96,7 @@ def rnn(
         activation: ``"tanh"`` or ``"relu"``.
 
     Returns:
-        The states at all steps, and the last one: that of each sequence's last real step, or with `reverse` its first.
+        The states at all steps, and the last one: that of each sequence's last real step, with `reverse` its first.
 
     Raises:
         ShapeError: these shapes do not fit together.

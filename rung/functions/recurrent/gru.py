@@ -62,28 +62,21 @@ class GRUScan(Scan):
 
     def gradients(self, xp: Any, wanted: set[str], gys: list[Any], saved: Any) -> dict[str, Any]:
         x, W_x, W_h, _, _, h, hs, gates = saved
-        r, z, n, m = blocks(gates)
-        gr, gz, gn, gm = blocks(gys[1]) if gys[1] is not None else [None] * 4
-        dr, dz, dn = m * (r - r * r), z - z * z, 1 - n * n
-        of_r, of_z, of_n = (None if g is None else g * d for g, d in ((gr, r - r * r), (gz, dz), (gn, dn)))
-        by_z = dz * (xp.concatenate([h[None], hs[:-1]]) - n)
-        by_n = dn * (1 - z)
-        size, last, gh = W_h.shape[0], x.shape[0] - 1, None
-        ga_h = xp.empty((*x.shape[:2], 3 * size), gates.dtype)
-        gns = xp.empty(hs.shape, gates.dtype)
-        for t in range(last, -1, -1):
-            gh = gys[0][t] if gh is None else gh + gys[0][t]
-            here, of_tanh = ga_h[t], gns[t]
-            xp.multiply(gh, by_n[t], out=of_tanh)
-            if of_n is not None:
-                of_tanh += of_n[t]
-            parts = [of_tanh * dr[t], gh * by_z[t], of_tanh * r[t]]
-            if gm is not None:
-                parts = [p + q[t] for p, q in zip(parts, (of_r, of_z, gm), strict=True)]
-            xp.concatenate(parts, axis=-1, out=here)
-            gh = gh * z[t]
-            gh += xp.matmul(here, W_h.T)
-        ga = xp.concatenate([ga_h[..., : 2 * size], gns], axis=-1)
+        (g_states, g_gates), size, gh = gys, W_h.shape[0], 0
+        # Of the two products, x @ W_x and h @ W_h: they differ in the third block, n' and m.
+        ga, ga_h = (xp.empty((*x.shape[:2], 3 * size), gates.dtype) for _ in range(2))
+        for t in range(x.shape[0] - 1, -1, -1):
+            r, z, n, m = blocks(gates[t])
+            gh = g_states[t] + gh
+            gr, gz, gn, gm = 0, gh * ((hs[t - 1] if t else h) - n), gh * (1 - z), 0
+            if g_gates is not None:
+                gr, gz, gn, gm = (g + here for g, here in zip((gr, gz, gn, gm), blocks(g_gates[t]), strict=True))
+            gn *= 1 - n * n
+            xp.concatenate([(gr + gn * m) * (r - r * r), gz * (z - z * z), gn], axis=-1, out=ga[t])
+            ga_h[t] = ga[t]
+            ga_h[t, :, 2 * size :] = gm + gn * r
+            gh = gh * z
+            gh += xp.matmul(ga_h[t], W_h.T)
         found = {"h": gh, "b_h": ga_h[..., 2 * size :].sum(axis=(0, 1))}
         return {**found, **through_weights(wanted, ga, ga_h, x, W_x, W_h, h, hs)}
 
@@ -146,7 +139,7 @@ def gru(
         reverse: begin with the last real step and go back to the first.
 
     Returns:
-        The states at all steps, and the last one: that of each sequence's last real step, or with `reverse` its first.
+        The states at all steps, and the last one: that of each sequence's last real step, with `reverse` its first.
 
     Raises:
         ShapeError: these shapes do not fit together.

@@ -56,39 +56,28 @@ class LSTMScan(Scan):
 
     def gradients(self, xp: Any, wanted: set[str], gys: list[Any], saved: Any) -> dict[str, Any]:
         x, W_x, W_h, _, h, c, states, gates = saved
-        hs, cs, ghs, gcs, f = states[0], states[1], gys[0][0], gys[0][1], blocks(gates)[0]
-        slopes, dc_dh = self._slopes(xp, c, cs, gates)
-        given = None if gys[1] is None else gys[1] * _own_slopes(gates)
-        time, n, size = hs.shape
-        ga, slopes = xp.empty((time, n, 4, size), gates.dtype), slopes.reshape((time, n, 4, size))
-        gh = gc = 0
-        for t in range(time - 1, -1, -1):
-            gh = ghs[t] + gh
-            gc = gcs[t] + gc
-            gc += gh * dc_dh[t]
+        hs, cs, (g_states, g_gates) = states[0], states[1], gys
+        ga, gh, gc = xp.empty(gates.shape, gates.dtype), 0, 0
+        for t in range(x.shape[0] - 1, -1, -1):
+            f, i, o, u = blocks(gates[t])
+            tanh_c = xp.tanh(cs[t])
+            gh = g_states[0, t] + gh
+            gc = g_states[1, t] + gc
+            gc += gh * o * (1 - tanh_c * tanh_c)
             here = ga[t]
-            xp.multiply(slopes[t], gc[:, None], out=here)
-            xp.multiply(slopes[t, :, 2], gh, out=here[:, 2])
+            by_f, by_i, by_o, by_u = blocks(here)
+            xp.subtract(gates[t], gates[t] * gates[t], out=here)
+            xp.subtract(1, u * u, out=by_u)
+            given = None if g_gates is None else here * g_gates[t]
+            by_f *= gc * (cs[t - 1] if t else c)
+            by_i *= gc * u
+            by_o *= gh * tanh_c
+            by_u *= gc * i
             if given is not None:
-                here += given[t].reshape(here.shape)
-            gh = xp.matmul(here.reshape((n, 4 * size)), W_h.T)
-            gc *= f[t]
-        ga = ga.reshape(gates.shape)
+                here += given
+            gh = xp.matmul(here, W_h.T)
+            gc *= f
         return {"h": gh, "c": gc, **through_weights(wanted, ga, ga, x, W_x, W_h, h, hs)}
-
-    def _slopes(self, xp: Any, c: Any, cs: Any, gates: Any) -> tuple[Any, Any]:
-        """How each gate moves the state that it belongs to: c, or for o it is h; and how c moves h."""
-        _, i, o, u = blocks(gates)
-        slopes, tanh_c = _own_slopes(gates), xp.tanh(cs)
-        by_f, by_i, by_o, by_u = blocks(slopes)
-        first, later = by_f[0], by_f[1:]
-        first *= c
-        later *= cs[:-1]
-        by_i *= u
-        by_o *= tanh_c
-        by_u *= i
-        tanh_c *= tanh_c
-        return slopes, o * (1 - tanh_c)
 
     def unrolled(  # type: ignore[override]
         self, x: Any, W_x: Any, W_h: Any, b: Any, h: Any, c: Any
@@ -123,13 +112,6 @@ def blocks(gates: Any) -> list[Any]:
     return [gates[..., k * size : (k + 1) * size] for k in range(4)]
 
 
-def _own_slopes(gates: Any) -> Any:
-    """How the gates move with what they squash."""
-    slopes, u = gates - gates * gates, blocks(gates)[3]
-    blocks(slopes)[3][...] = 1 - u * u
-    return slopes
-
-
 @composed
 def lstm(
     x: Any, W_x: Any, W_h: Any, b: Any = None, h: Any = None, c: Any = None, lengths: Any = None,
@@ -155,7 +137,7 @@ def lstm(
         reverse: begin with the last real step and go back to the first.
 
     Returns:
-        h at all steps, and the last (h, c): those of each sequence's last real step, or with `reverse` its first.
+        h at all steps, and the last (h, c): those of each sequence's last real step, with `reverse` its first.
 
     Raises:
         ShapeError: these shapes do not fit together.

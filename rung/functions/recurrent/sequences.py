@@ -79,7 +79,7 @@ def _given(name: str, lengths: Any, x: Any) -> Any:
         raise DTypeError(message(name, "lengths must be integers", lengths=lengths))
     if lengths.shape != (n,):
         raise ShapeError(message(name, "lengths must have one length for each row of x", x=x, lengths=lengths))
-    if has_readable_values(lengths) and n and not (1 <= int(lengths.min()) and int(lengths.max()) <= steps):
+    if has_readable_values(lengths) and n and (int(lengths.min()) < 1 or int(lengths.max()) > steps):
         went = f"from {int(lengths.min())} to {int(lengths.max())}"
         raise ValueRangeError(f"{name}: lengths must be from 1 to the {steps} steps of x, but they go {went}")
     return xp.arange(steps) < lengths[:, None]
