@@ -7,7 +7,7 @@ import rung
 import rung.functions as F
 from rung import Variable
 from rung.errors import DTypeError, ShapeError, ValueRangeError
-from rung.transform import grad
+from rung.transform import grad, vmap
 
 BLOCKS = {"rnn": 1, "lstm": 4, "gru": 3}
 
@@ -167,3 +167,17 @@ def test_only_wanted_gradients_are_computed(rng):
     assert W_h.grad.shape == (3, 12)
     with rung.no_grad():
         assert F.lstm(x, W_x, W_h)[0].creator is None
+
+
+@pytest.mark.parametrize("kind", BLOCKS)
+def test_gradients_of_each_example_come_from_one_call(kind, rng):
+    x, W_x, *others = _arrays(kind, rng, n=2)
+    xs, W_x = np.stack([x, 2 * x, -x]), Variable(W_x)
+
+    def gradient(x):
+        ys, _ = _run(kind, x, W_x, *others, lengths=[5, 3], reverse=True)
+        return grad(ys.sum(), W_x)
+
+    together = vmap(gradient)(xs)
+    for whole, x in zip(together.data, xs, strict=True):
+        np.testing.assert_allclose(whole, gradient(x).data, atol=1e-10)
