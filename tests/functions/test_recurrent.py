@@ -10,6 +10,8 @@ from rung.errors import DTypeError, ShapeError, ValueRangeError
 from rung.transform import grad, vmap
 
 BLOCKS = {"rnn": 1, "lstm": 4, "gru": 3}
+WHOLE = {"rnn": F.rnn, "lstm": F.lstm, "gru": F.gru}
+STEP = {"rnn": F.rnn_cell, "lstm": F.lstm_cell, "gru": F.gru_cell}
 
 
 def _arrays(kind, rng, n=4, steps=5, size=2, hidden=3):
@@ -21,12 +23,12 @@ def _arrays(kind, rng, n=4, steps=5, size=2, hidden=3):
 
 def _run(kind, *arrays, **options):
     """The outputs, and all last states in a tuple."""
-    ys, last = getattr(F, kind)(*arrays, **options)
+    ys, last = WHOLE[kind](*arrays, **options)
     return ys, (last if isinstance(last, tuple) else (last,))
 
 
 def _cell(kind, x, weights, states):
-    states = getattr(F, f"{kind}_cell")(x, *states, *weights)
+    states = STEP[kind](x, *states, *weights)
     return states if isinstance(states, tuple) else (states,)
 
 
@@ -126,7 +128,7 @@ def test_a_rectified_network_is_told_by_its_activation(rng):
 @pytest.mark.parametrize("kind", BLOCKS)
 def test_what_does_not_fit_is_said_in_the_name_of_the_function(kind, rng):
     x, *others = _arrays(kind, rng)
-    f = getattr(F, kind)
+    f = WHOLE[kind]
     with pytest.raises(ShapeError, match=rf"^{kind}: x must be \(N, time, in\)"):
         f(x[0], *others)
     with pytest.raises(ShapeError, match=rf"^{kind}: x must have at least one step"):
