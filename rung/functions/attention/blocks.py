@@ -151,7 +151,7 @@ def dropout_everywhere(xp: Any, grid: Grid, ratio: float, seed: int, dtype: Any)
 
 
 def attend(scores: Scores, v: Any, draw: Any) -> tuple[Any, Any]:
-    """The weighted means of the values, and the logarithms of the sums of exponentials; both 0 where nothing is seen."""
+    """The weighted means of the values, and the log-sum-exps of the scores; both 0 where nothing is seen."""
     xp, grid = scores.xp, scores.grid
     v = _padded(v, grid)
     y = xp.zeros((*grid.lead, grid.queries, v.shape[-1]), v.dtype)

@@ -81,8 +81,6 @@ class ScaledDotProductAttention(Trailing):
         return math.prod(lead) * queries * keys * (q[-1] + v[-1])
 
     def forward(self, xp: Any, q: Any, k: Any, v: Any, mask: Any, bias: Any) -> Any:
-        if getattr(mask, "dtype", bool) != bool:
-            raise DTypeError(message(self.name, "the mask must be of booleans (True: may look) or of floats", mask=mask))
         dtype = xp.result_type(q.dtype, k.dtype, v.dtype)
         q, k, v, bias = (_wide(xp, x) for x in (q, k, v, bias))
         y, lse = attend(self._scores(xp, q, k, v, mask, bias), v, dropout_of(xp, self.dropout, self.seed))
@@ -272,7 +270,11 @@ def _attention(q: Any, k: Any, v: Any, see: Any, bias: Any, causal: bool, dropou
     if not current_mode().train or not dropout:
         return apply(ScaledDotProductAttention(scale, causal), q, k, v, see, bias)[0]
     if any(isinstance(each, BatchPass) for each in current_mode().passes):
-        op = ScaledDotProductAttention(scale, causal)  # each example needs numbers of its own, which one op cannot give
+        op = ScaledDotProductAttention(
+            scale, causal
+        )  # each example needs numbers of its own, which one op cannot give
         _, lse = apply(op, q, k, v, see, bias)
         return dropped(op.probabilities(q, k, v, see, bias, lse), dropout) @ v
-    return apply(ScaledDotProductAttention(scale, causal, dropout, int(generator().integers(2**63))), q, k, v, see, bias)[0]
+    return apply(
+        ScaledDotProductAttention(scale, causal, dropout, int(generator().integers(2**63))), q, k, v, see, bias
+    )[0]

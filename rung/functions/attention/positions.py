@@ -82,7 +82,8 @@ class RotaryEmbedding(Function):
         return self(x, rest)
 
     samples = [
-        case(normal(3, 4), labels(3, classes=9)), case(normal(2, 3, 6), labels(3, classes=9), base=100.0, halves=True),
+        case(normal(3, 4), labels(3, classes=9)),
+        case(normal(2, 3, 6), labels(3, classes=9), base=100.0, halves=True),
         case(normal(2, 3, 2), labels(2, 1, classes=9), back=True), case(normal(0, 4), labels(0, classes=9)),
     ]  # fmt: skip
     errors = [((3, 5), (3,)), ((4,), ()), ((3, 4), (4,)), ((3, 4), (2, 3))]
@@ -101,7 +102,7 @@ def rotary_embedding(x: Any, positions: Any = None, base: float = 10000.0, halve
     Args:
         positions: (..., T) numbers that broadcast; 0, 1, 2 … if None.
         base: the last pairs turn about this many times more slowly than the first.
-        halves: feature i is paired with feature i + size / 2, as the weights of Llama want it, not with its neighbour.
+        halves: feature i is paired with feature i + size / 2, as Llama wants it, and not with its neighbour.
 
     Raises:
         ShapeError: the number of features is odd, or the positions do not fit.
@@ -126,7 +127,8 @@ def positional_encoding(positions: Any, size: int, base: float = 10000.0, dtype:
 
         y[t, 2i] = sin(p[t] base ** (-2i / size))        y[t, 2i+1] = cos(p[t] base ** (-2i / size))
 
-    Shape: (...,) -> (..., size); a number T stands for the positions 0 to T - 1. Source: Vaswani et al., NeurIPS 2017.
+    Shape: (...,) -> (..., size); a number T stands for the positions 0 to T - 1.
+    Source: Vaswani et al., NeurIPS 2017.
 
     Args:
         positions: how many there are, or an array of them.
@@ -134,9 +136,9 @@ def positional_encoding(positions: Any, size: int, base: float = 10000.0, dtype:
         base: the longest waves are about this many times longer than the shortest.
         dtype: the default dtype if None.
 
-    >>> positional_encoding(2, 4).data.round(4)
-    array([[0.    , 1.    , 0.    , 1.    ],
-           [0.8415, 0.5403, 0.01  , 0.9999]], dtype=float32)
+    >>> positional_encoding(2, 4).data.round(2)
+    array([[0.  , 1.  , 0.  , 1.  ],
+           [0.84, 0.54, 0.01, 1.  ]], dtype=float32)
     """
     if not isinstance(size, int) or size < 2 or size % 2:
         raise ValueRangeError(f"positional_encoding: expected an even size of at least 2, but got {size!r}")
