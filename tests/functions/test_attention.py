@@ -48,8 +48,7 @@ MASKS = {
     "floats for each head": normal(3, 7, 10),
     "floats that forbid": np.where(np.tri(7, 10, 1, dtype=bool), 0.0, -INF),
 }
-for _mask in ("booleans for each head",):
-    MASKS[_mask][..., 0] = True  # the plain formula knows no rows that see nothing
+MASKS["booleans for each head"][..., 0] = True  # the plain formula knows no rows that see nothing
 
 
 @pytest.mark.parametrize("causal", [False, True])
@@ -247,7 +246,9 @@ def test_vmap_with_fewer_heads_of_keys():
     q, k = normal(3, 4, 5, 2), normal(3, 2, 5, 2)
     together = vmap(lambda q, k: F.scaled_dot_product_attention(q, k, k))(q, k)
     for i in range(3):
-        np.testing.assert_allclose(together.data[i], F.scaled_dot_product_attention(q[i], k[i], k[i]).data, rtol=1e-12)
+        np.testing.assert_allclose(
+            together.data[i], F.scaled_dot_product_attention(q[i], k[i], k[i]).data, rtol=1e-12
+        )
 
 
 # Dropout --------------------------------------------------------------------------------------------------------------
@@ -290,7 +291,7 @@ def test_backward_drops_what_forward_dropped(create_graph, small_blocks):
         p = factors_of(q, k, 5, 0.4)
     kept = np.where(p > 0, factors_of(q, k, 5, 0.4) / np.where(p > 0, p, 1), 0.0)
     assert 0.1 < (kept[p > 0] == 0).mean() < 0.7
-    scores = lambda q, k: F.where(np.tri(7, dtype=bool), q @ F.swapaxes(k, -1, -2) * 0.5, -1e300)  # noqa: E731
+    scores = lambda q, k: F.where(np.tri(7, dtype=bool), q @ F.swapaxes(k, -1, -2) * 0.5, -1e300)
     results = []
     for f in (
         lambda q, k, v: F.scaled_dot_product_attention(q, k, v, dropout=0.4, causal=True),
@@ -446,7 +447,13 @@ def test_the_row_of_padding_gets_no_gradient():
 @pytest.mark.parametrize(
     ("x", "W", "padding", "error", "words"),
     [
-        (np.array([0, 5]), np.ones((5, 2)), None, IndexRangeError, "from 0 to 4, the rows of W, but they go from 0 to 5"),
+        (
+            np.array([0, 5]),
+            np.ones((5, 2)),
+            None,
+            IndexRangeError,
+            "from 0 to 4, the rows of W, but they go from 0 to 5",
+        ),
         (np.array([-1]), np.ones((5, 2)), None, IndexRangeError, "go from -1 to -1"),
         (np.array([1.0]), np.ones((5, 2)), None, DTypeError, "x must be of integers, but got x = float64"),
         (np.array([True]), np.ones((5, 2)), None, DTypeError, "x must be of integers, but got x = bool"),
