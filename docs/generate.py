@@ -19,7 +19,8 @@ FUNCTIONS = [
     "joining", "indexing", "movement", "linalg.product", "linalg.einsum", "linalg.parts", "linalg.solving",
     "linalg.decomposition", "loss.cross_entropy", "loss.probability", "loss.distance", "loss.similarity", "loss.ctc",
     "spatial.convolution", "spatial.transposed", "spatial.patches", "spatial.pooling", "spatial.resizing",
-    "normalization", "recurrent", "attention.lookup", "attention.positions", "attention.dot_product", "metrics", "stochastic",
+    "normalization", "recurrent", "attention.lookup", "attention.positions", "attention.dot_product",
+    "metrics", "stochastic",
 ]  # fmt: skip
 TRANSFORMS = ["reverse", "forward", "derivatives", "batching", "checkpointing"]
 

@@ -102,7 +102,7 @@ def test_memory_does_not_grow_with_the_square_of_the_length():
     assert peak < scores / 8
 
 
-# Masks ----------------------------------------------------------------------------------------------------------------
+# Masks --------------------------------------------------------------------------------------------------------------
 
 
 def test_rows_that_see_nothing_are_zeros_with_zero_gradients():
@@ -176,7 +176,7 @@ def test_a_bias_of_floats_learns_and_does_not_widen():
     np.testing.assert_allclose(g.data.sum(axis=-1), 0, atol=1e-6)
 
 
-# Heads, leading axes, modes -------------------------------------------------------------------------------------------
+# Heads, leading axes, modes -----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("few", [1, 2, 6])
@@ -251,7 +251,7 @@ def test_vmap_with_fewer_heads_of_keys():
         )
 
 
-# Dropout --------------------------------------------------------------------------------------------------------------
+# Dropout ------------------------------------------------------------------------------------------------------------
 
 
 def test_dropout_keeps_the_mean_and_drops_as_often_as_it_says():
@@ -345,7 +345,7 @@ def test_dropout_under_vmap_differs_from_example_to_example_and_has_its_gradient
     assert np.sum(g * direction) == pytest.approx(slope, rel=1e-5)
 
 
-# Errors ---------------------------------------------------------------------------------------------------------------
+# Errors -------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -373,7 +373,7 @@ def test_dropout_must_be_a_probability():
         F.scaled_dot_product_attention(*[np.ones((2, 2))] * 3, dropout=1)
 
 
-# Positions ------------------------------------------------------------------------------------------------------------
+# Positions ----------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("halves", [False, True])
@@ -416,7 +416,7 @@ def test_positional_encoding_is_the_papers():
         F.positional_encoding(3, 5)
 
 
-# Tables ---------------------------------------------------------------------------------------------------------------
+# Tables -------------------------------------------------------------------------------------------------------------
 
 
 def test_embedding_picks_rows_and_adds_their_gradients_up():
