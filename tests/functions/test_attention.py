@@ -64,6 +64,12 @@ def test_many_small_blocks_give_what_whole_scores_give(name, causal, small_block
         np.testing.assert_allclose(actual, expected, rtol=1e-11, atol=1e-12)
 
 
+def test_blocks_that_stand_differently_beside_the_diagonal_are_cut_differently(small_blocks):
+    q, k, v = (normal(13, 4) for _ in range(3))
+    actual = F.scaled_dot_product_attention(q, k, v, causal=True).data
+    np.testing.assert_allclose(actual, plain(q, k, v, causal=True).data, rtol=1e-11)
+
+
 def test_an_op_over_small_blocks_has_every_property(small_blocks):
     from functions.references import ORACLES
 
@@ -343,6 +349,18 @@ def test_dropout_under_vmap_differs_from_example_to_example_and_has_its_gradient
     g = grad(loss(leaf), leaf).data
     slope = (loss(leaf.data + h * direction).item() - loss(leaf.data - h * direction).item()) / (2 * h)
     assert np.sum(g * direction) == pytest.approx(slope, rel=1e-5)
+
+
+def test_a_gradient_inside_vmap_sees_the_dropout_of_its_example():
+    rung.seed(0)
+    x, v = normal(3, 6, 4), normal(3, 6, 2)
+
+    def total_and_share(x, v):
+        y = F.scaled_dot_product_attention(x, x, v, dropout=0.5)
+        return F.sum(y), F.sum(grad(F.sum(y), v) * v)  # the same, for y is linear in v
+
+    totals, shares = vmap(total_and_share)(x, v)
+    np.testing.assert_allclose(totals.data, shares.data, rtol=1e-10)
 
 
 # Errors -------------------------------------------------------------------------------------------------------------
