@@ -15,7 +15,7 @@ from rung.random import forked, generator
 from rung.shapes import Shape
 
 # How many scores there are in a block: few enough for a core's cache, enough to outweigh a call's overhead.
-BLOCK = 1 << 17
+BLOCK = 1 << 16
 ROWS = 128
 
 At = tuple[int, ...]
