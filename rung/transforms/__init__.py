@@ -7,9 +7,9 @@
 - of any arrays: `Normalize`, `Flatten`, `AsType`, `ToFloat`, `ToInt`
 - one after the other: `Compose`
 
-A transform is a callable that takes one sample and leaves it as it was. An image that is an array stays one, of the
-same dtype. Chance comes from `rung.random.generator()`: a `DataLoader` starts it anew for every sample, from its seed,
-the epoch and the sample's place, so that workers never draw the same numbers and a resumed epoch repeats them.
+A transform is a callable that takes one sample and does not write to it. An image that is an array stays one, of the
+same dtype. Chance comes from `rung.random.generator()`: a `DataLoader` starts it anew for every sample, from its
+seed, the epoch and the sample's place, so workers never draw the same numbers and a resumed epoch repeats them.
 
 >>> import numpy as np
 >>> import rung.transforms as T

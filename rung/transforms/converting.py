@@ -67,9 +67,7 @@ class ToPIL(Transform):
         values = image_array("ToPIL", array)
         if values.dtype.kind in "iu" and not (values.min() >= 0 and values.max() <= 255):
             came = f"{values.min()} to {values.max()}"
-            raise ValueRangeError(
-                f"ToPIL: expected integers from 0 to 255, but got {came}; scale them to floats first"
-            )
+            raise ValueRangeError(f"ToPIL: expected integers from 0 to 255, but got {came}; make them floats first")
         if values.dtype.kind == "f":
             values = as_bytes("ToPIL", values, self.white)
         elif values.dtype.kind == "b":
@@ -80,8 +78,10 @@ class ToPIL(Transform):
 class Convert(Transform):
     """Bring an image to other colours.
 
-    mode: "RGB", "BGR" (the same with red and blue exchanged) or "L", which is grey; for Pillow images, any that Pillow
-        knows. An array of 1 channel is taken to be grey, of 3 red, green and blue; 2 and 4 have opacity, which is lost.
+    mode: "RGB", "BGR" (the same with red and blue exchanged) or "L", which is grey; for Pillow images, any that
+        Pillow knows.
+
+    An array of 1 channel is taken to be grey, of 3 red, green and blue; 2 and 4 have opacity, which is lost.
 
     Grey is 0.299 red + 0.587 green + 0.114 blue.
 
@@ -106,10 +106,8 @@ class Convert(Transform):
         try:
             converted = image.convert("RGB" if self.mode == "BGR" else self.mode)
         except ValueError as error:
-            came = f"{self.mode!r} for an image of mode {image.mode!r}"
-            raise ValueRangeError(
-                f"Convert: expected a mode that Pillow can bring an image to, but got {came}"
-            ) from error
+            expected = f"expected a mode that Pillow can bring an image of mode {image.mode!r} to"
+            raise ValueRangeError(f"Convert: {expected}, but got {self.mode!r}") from error
         if self.mode != "BGR":
             return converted
         return pillow("Convert").merge("RGB", converted.split()[::-1])

@@ -36,9 +36,9 @@ class RandomErasing(Transform):
     >>> import rung
     >>> rung.seed(0)
     >>> RandomErasing(p=1, scale=(0.25, 0.25), ratio=(1, 1), value=7)(np.zeros((4, 4), int))
-    array([[0, 0, 0, 0],
-           [7, 7, 0, 0],
-           [7, 7, 0, 0],
+    array([[0, 0, 7, 7],
+           [0, 0, 7, 7],
+           [0, 0, 0, 0],
            [0, 0, 0, 0]])
     """
 
@@ -67,10 +67,9 @@ class RandomErasing(Transform):
     def _erased(self, image: Array) -> Array | None:
         """A copy with the rectangle, or None if there is none. Shape: (C, H, W) -> the same"""
         if self._value is not None and self._value.size not in (1, len(image)):
-            came = f"{self._value.size} values for {len(image)} channels"
-            raise ShapeError(
-                f"RandomErasing: expected value to be one number, or one for each channel, but got {came}"
-            )
+            expected = "expected value to be one number, or one for each channel"
+            came = f"{self._value.size} for {len(image)} channels"
+            raise ShapeError(f"RandomErasing: {expected}, but got {came}")
         part = self._rectangle(*image.shape[1:]) if chance(self.p) else None
         if part is None:
             return None

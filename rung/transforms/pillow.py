@@ -64,11 +64,9 @@ def byte_planes(op: str, image: Any) -> Array:
 def from_planes(op: str, array: Array) -> Any:
     """A Pillow image of bytes (H, W) or (C, H, W) with 1 to 4 channels: grey or colours, perhaps opacity."""
     if array.ndim == 3 and len(array) not in CHANNELS:
-        last = array.shape[-1] in CHANNELS
-        cure = "; the channels come first: array.transpose(2, 0, 1)" if last else ""
-        raise ShapeError(
-            f"{op}: expected an image (H, W) or (C, H, W) of 1 to 4 channels, but got {describe(array)}{cure}"
-        )
+        expected = "expected an image (H, W) or (C, H, W) of 1 to 4 channels"
+        cure = "; the channels come first: array.transpose(2, 0, 1)" if array.shape[-1] in CHANNELS else ""
+        raise ShapeError(f"{op}: {expected}, but got {describe(array)}{cure}")
     flat = array[0] if array.ndim == 3 and len(array) == 1 else array
     return pillow(op).fromarray(np.ascontiguousarray(flat if flat.ndim == 2 else flat.transpose(1, 2, 0)))
 
@@ -90,8 +88,5 @@ def check_brightness(op: str, array: Array, white: float) -> None:
     low, high = float(array.min()), float(array.max())
     if not (-white <= low and high <= 2 * white):
         came = "NaN" if np.isnan(low) else f"{low:g} to {high:g}"
-        cure = (
-            "say white=255, or put Normalize(0, 255) before it" if white == 1 and 1 < high <= 256 <= 256 + low else ""
-        )
-        expected = f"expected brightness from 0 to {white:g}"
-        raise ValueRangeError(f"{op}: {expected}, but got {came}{'; ' * bool(cure)}{cure}")
+        cure = "; say white=255, or put Normalize(0, 255) before it" if 2 * white < high <= 256 else ""
+        raise ValueRangeError(f"{op}: expected brightness from 0 to {white:g}, but got {came}{cure}")

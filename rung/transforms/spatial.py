@@ -23,7 +23,8 @@ class Resize(Transform):
 
     Shape: a Pillow image, (H, W) or (C, H, W) -> the same, of that height and width
 
-    Raises: `ValueRangeError` for a size below 1 or an unknown mode, `ShapeError` and `DTypeError` for what is no image.
+    Raises: `ValueRangeError` for a size below 1 or an unknown mode; `ShapeError` and `DTypeError` for what is no
+    image.
 
     >>> import numpy as np
     >>> Resize((2, 3))(np.zeros((3, 8, 6))).shape, Resize(4, keep_aspect=True)(np.zeros((8, 6))).shape
@@ -86,7 +87,7 @@ class RandomCrop(Transform):
     >>> rung.seed(2)
     >>> RandomCrop(2, pad=1)(np.array([[1, 2], [3, 4]]))
     array([[0, 0],
-           [1, 2]])
+           [0, 1]])
     """
 
     def __init__(self, size: int | tuple[int, int], pad: int | tuple[int, int] = 0, fill: float = 0):

@@ -112,12 +112,9 @@ def numeric_array(op: str, value: Any) -> Array:
     if isinstance(value, (int, float, np.generic)):
         value = np.asarray(value)
     if not isinstance(value, np.ndarray):
-        kind = f"{type(value).__module__}.{type(value).__qualname__}"
-        image = kind.startswith("PIL.")
-        cure = "; put ToArray() before it" if image else ""
-        raise DTypeError(
-            f"{op}: expected a NumPy array, but got {'a Pillow image' if image else describe(value)}{cure}"
-        )
+        image = type(value).__module__.startswith("PIL.")
+        came = "a Pillow image; put ToArray() before it" if image else describe(value)
+        raise DTypeError(f"{op}: expected a NumPy array, but got {came}")
     if value.dtype.kind not in "biuf":
         raise DTypeError(f"{op}: expected an array of numbers, but got {describe(value)}")
     return value

@@ -34,6 +34,7 @@ class Normalize(Transform):
     def __init__(self, mean: Any = 0, std: Any = 1):
         self.mean, self.std = mean, std
         self._mean, self._std = _finite("mean", mean), _finite("std", std)
+        self._fitted: dict[Any, tuple[Any, Any]] = {}  # in the dtype and for the shape of a sample
         if not self._std.all():
             raise ValueRangeError(f"Normalize: expected std to be other than 0, but got {std!r}")
 
@@ -47,11 +48,12 @@ class Normalize(Transform):
 
     def _normalized(self, x: Array, sample: tuple[int, ...]) -> Any:
         dtype = x.dtype if x.dtype.kind == "f" else np.dtype(np.float32)
-        mean, std = (_fitting(name, values, sample, dtype)
-                     for name, values in (("mean", self._mean), ("std", self._std)))  # fmt: skip
-        if mean.ndim == 0 and mean == 0:
-            return np.divide(x, std, dtype=dtype)
-        return np.divide(np.subtract(x, mean, dtype=dtype), std, dtype=dtype)
+        key = (dtype, sample)
+        if key not in self._fitted:
+            self._fitted[key] = _fitting("mean", self._mean, sample, dtype), _fitting("std", self._std, sample, dtype)
+        mean, std = self._fitted[key]
+        centered = x if mean is None else np.subtract(x, mean, dtype=dtype)
+        return np.divide(centered, std, dtype=dtype)
 
 
 def _finite(name: str, value: Any) -> Array:
@@ -61,19 +63,25 @@ def _finite(name: str, value: Any) -> Array:
     return values
 
 
-def _fitting(name: str, values: Array, sample: tuple[int, ...], dtype: Any) -> Array:
-    """The values in the dtype of the sample; one for each channel stands along the sample's first axis."""
+def _fitting(name: str, values: Array, sample: tuple[int, ...], dtype: Any) -> Any:
+    """The values in the dtype of a sample; one for each channel stands along the first axis. None for a mean of 0."""
     values = values.astype(dtype)
-    if values.ndim == 0 or values.size == 1:
-        return values.reshape(())
+    if values.size == 1:
+        return None if name == "mean" and values.item() == 0 else values.reshape(())
     if values.ndim > 1:
+        _check_fit(name, values.shape, sample)
         return values
     if not sample or len(values) != sample[0]:
-        expected = f"{name} has one number for each of {len(values)} channels, the first axis"
-        raise ShapeError(
-            f"Normalize: {expected}, but got a sample of shape {sample}; give one number for all channels"
-        )
+        expected = f"expected {len(values)} channels along the first axis, as {name} has a number for each"
+        raise ShapeError(f"Normalize: {expected}, but got a sample of shape {sample}")
     return values.reshape(-1, *[1] * (len(sample) - 1))
+
+
+def _check_fit(name: str, shape: tuple[int, ...], sample: tuple[int, ...]) -> None:
+    """Values of several axes broadcast to a sample, and never the other way round."""
+    if len(shape) > len(sample) or any(a not in (1, b) for a, b in zip(shape[::-1], sample[::-1], strict=False)):
+        expected = f"expected a sample that {name}, of shape {shape}, broadcasts to"
+        raise ShapeError(f"Normalize: {expected}, but got one of shape {sample}")
 
 
 class Flatten(Transform):
