@@ -60,8 +60,7 @@ def resized(x: Array, height: int, width: int, mode: str) -> Array:
     """
     rows, columns = x.shape[-2:]
     if mode == "nearest":
-        down, right = nearest(rows, height), nearest(columns, width)
-        return x[..., down[:, np.newaxis], right]
+        return x.take(nearest(rows, height), axis=-2).take(nearest(columns, width), axis=-1)
     values = as_floats(x)
     if width != columns:
         values = values @ weights(columns, width, mode, values.dtype).T
@@ -142,7 +141,7 @@ def rotated(x: Array, degrees: float, mode: str, fill: float) -> Array:
     inside = (down >= 0) & (down < height) & (right >= 0) & (right < width)
     values = x.reshape(-1, height * width)
     if mode == "nearest":
-        turned = values[:, _clipped(down, height) * width + _clipped(right, width)]
+        turned = values.take(_clipped(down, height) * width + _clipped(right, width), axis=1)
     else:
         turned = in_dtype(_between(as_floats(values), down - 0.5, right - 0.5, width), x.dtype)
     return np.where(inside, turned, np.asarray(fill).astype(x.dtype)).reshape(x.shape)
@@ -164,10 +163,14 @@ def _between(values: Array, down: Array, right: Array, width: int) -> Array:
     low, far = (down - above).astype(values.dtype), (right - left).astype(values.dtype)
     top, bottom = _clipped(above, height) * width, _clipped(above + 1, height) * width
     first, second = _clipped(left, width), _clipped(left + 1, width)
-    upper = values[:, top + first] * (1 - far) + values[:, top + second] * far
-    lower = values[:, bottom + first] * (1 - far) + values[:, bottom + second] * far
-    return upper * (1 - low) + lower * low
+    upper = _mixed(values.take(top + first, axis=1), values.take(top + second, axis=1), far)
+    lower = _mixed(values.take(bottom + first, axis=1), values.take(bottom + second, axis=1), far)
+    return _mixed(upper, lower, low)
+
+
+def _mixed(one: Array, other: Array, share: Array) -> Array:
+    return one + (other - one) * share
 
 
 def _clipped(places: Array, size: int) -> Array:
-    return np.clip(places, 0, size - 1).astype(np.intp)
+    return np.minimum(np.maximum(places, 0), size - 1).astype(np.intp)

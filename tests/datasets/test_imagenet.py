@@ -37,7 +37,7 @@ def test_folders_get_the_numbers_of_their_classes(tmp_path):
     assert isinstance(ds, ImageFolder)
     assert ds.label.tolist() == [0, 281, 999]
     assert ds.classes[281] == "tabby, tabby cat"
-    x, t = ds[:]
+    x, _ = ds[:]
     assert x.shape == (3, 3, 2, 3)
     assert x.dtype == np.float32
     assert repr(ds).startswith("ImageNet(")

@@ -43,7 +43,8 @@ def test_arrays_and_pillow_images_are_changed_alike(transform, image):
     array = drawn(transform, image)
     assert isinstance(pillow, Image.Image)
     assert array.dtype == np.uint8
-    np.testing.assert_allclose(array.astype(int), T.ToArray(int)(pillow), atol=1)
+    most = 3 if "lanczos" in repr(transform) else 1  # Pillow rounds, and cuts off, between rows and columns
+    np.testing.assert_allclose(array.astype(int), T.ToArray(int)(pillow), atol=most)
 
 
 @pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64, np.int64, np.uint16, bool])

@@ -107,7 +107,5 @@ def test_what_does_not_fit_is_told_in_a_sentence(call, error, text):
 
 def test_a_pillow_image_has_to_become_an_array_first():
     Image = pytest.importorskip("PIL.Image")
-    with pytest.raises(
-        DTypeError, match=r"Normalize: expected a NumPy array, but got a Pillow image; put ToArray\(\)"
-    ):
+    with pytest.raises(DTypeError, match=r"expected a NumPy array, but got a Pillow image; put ToArray\(\)"):
         T.Normalize()(Image.new("L", (2, 2)))
