@@ -149,8 +149,7 @@ def rotated(x: Array, degrees: float, mode: str, fill: float) -> Array:
 
 def _sources(height: int, width: int, angle: float) -> tuple[Array, Array]:
     """Where each pixel of the result comes from: how far down and how far to the right, 0 at the edge."""
-    down, right = np.ogrid[:height, :width]
-    y, x = down + 0.5 - height / 2, right + 0.5 - width / 2
+    y, x = np.arange(height)[:, np.newaxis] + (0.5 - height / 2), np.arange(width) + (0.5 - width / 2)
     cos, sin = math.cos(angle), math.sin(angle)
     # In between lie pixels and not edges: what differs from them by rounding alone counts as the same.
     return np.round(sin * x + cos * y + height / 2, 9), np.round(cos * x - sin * y + width / 2, 9)
