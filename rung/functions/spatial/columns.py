@@ -1,9 +1,9 @@
 """Convolutions of arrays: the windows are laid out as columns of a matrix, and one matrix product does the rest.
 
 A column holds the elements of one window; a batch is worked through in parts, whose columns stay in a core's cache.
-So no more than a few MiB are needed beside the result, however large the batch is, and the passes that copy are quick.
+So no more than a few MiB are needed beside the result, however large the batch is, and copying is quick.
 
-Everything here is on arrays; the ops in convolution.py and transposed.py say how the three belong together.
+Everything here is on arrays; the ops in operators.py say how the three belong together.
 """
 
 from __future__ import annotations
@@ -33,12 +33,14 @@ def convolve(xp: Any, x: Any, W: Any, b: Any, windows: Windows, groups: int) -> 
 
 def transpose(xp: Any, y: Any, W: Any, b: Any, windows: Windows, sizes: Shape, groups: int) -> Any:
     """x[n, c, stride p + dilation k - padding] = b[c] + the sum over o of W[o, c, k] y[n, o, p], where these meet."""
+    if is_convolution(W, windows, groups):
+        return convolve(xp, y, mirrored(W, groups), b, windows.mirrored, groups)
     channels, elements, count = W.shape[1] * groups, math.prod(windows.kernel), y.shape[2:]
     x = xp.empty((y.shape[0], channels, *sizes), xp.result_type(y, W))
     kernels = matrices(W, groups, 1).swapaxes(1, 2)
     for part in parts(y, W, count, groups):
         some = y[part].swapaxes(0, 1)
-        columns = xp.matmul(kernels, matrices(some, groups, 1))
+        columns = product(xp, kernels, matrices(some, groups, 1))
         columns = columns.reshape((channels, elements, *some.shape[1:]))
         put(xp, x[part].swapaxes(0, 1), scatter(xp, columns, windows, sizes), b)
     return x
@@ -55,8 +57,30 @@ def correlate(xp: Any, x: Any, y: Any, windows: Windows, groups: int) -> Any:
     return W
 
 
+def is_convolution(W: Any, windows: Windows, groups: int) -> bool:
+    """Whether a transpose is better computed as a convolution by the mirrored kernel.
+
+    That copies windows of the O channels, where the transpose adds up windows of the C channels, which takes longer.
+    """
+    possible = set(windows.stride) <= {1} and all(n >= 0 for both in windows.mirrored.padding for n in both)
+    return possible and W.shape[0] <= W.shape[1] * groups
+
+
+def mirrored(W: Any, groups: int) -> Any:
+    """The kernels back to front, and in each group from its outputs to its inputs: (C, O / groups, *kernel)."""
+    ndim = W.ndim - 2
+    split = W.reshape((groups, W.shape[0] // groups, *W.shape[1:])).swapaxes(1, 2)
+    back = split[(..., *[slice(None, None, -1)] * ndim)]
+    return back.reshape((groups * W.shape[1], W.shape[0] // groups, *W.shape[2:]))
+
+
+def product(xp: Any, a: Any, b: Any) -> Any:
+    """The products of matrices; an outer one, of depthwise convolutions, is slow as such."""
+    return a * b if a.shape[2] == 1 else xp.matmul(a, b)
+
+
 def matrices(x: Any, groups: int, axes: int) -> Any:
-    """One matrix for each group of the first axis; its rows are what is left of the first `axes`, the rest columns."""
+    """One matrix for each group of the first axis; the rows are the rest of the first `axes`, all others columns."""
     height, width = math.prod(x.shape[:axes]) // groups, math.prod(x.shape[axes:])
     return x.reshape((groups, height, width))
 

@@ -27,7 +27,7 @@ def conv2d(
 ) -> Variable:
     """Slide kernels over images: in every place, the sum of the products of a kernel and what lies under it.
 
-        y[n, o, p, q] = b[o] + sum over c, i, j of  W[o, c, i, j] x[n, c, p stride + i dilation, q stride + j dilation]
+        y[n, o, p, q] = b[o] + sum over c, i, j of  W[o, c, i, j] x[n, c, stride p + dilation i, stride q + dilation j
 
     where x stands among its padding. With as many groups as channels, it is a depthwise convolution.
 
@@ -68,7 +68,7 @@ def conv1d(
 ) -> Variable:
     """Slide kernels over sequences: `conv2d` along one axis, with the same options.
 
-        y[n, o, p] = b[o] + sum over c, i of  W[o, c, i] x[n, c, p stride + i dilation]
+        y[n, o, p] = b[o] + sum over c, i of  W[o, c, i] x[n, c, stride p + dilation i]
 
     Shape: x (N, C, L), W (O, C / groups, K), b (O,) or None -> (N, O, OL)
 
@@ -91,7 +91,7 @@ def conv3d(
 ) -> Variable:
     """Slide kernels over volumes, or over images and time: `conv2d` along three axes, with the same options.
 
-        y[n, o, p] = b[o] + sum over c, k of  W[o, c, k] x[n, c, p stride + k dilation],      p and k of three parts
+        y[n, o, p] = b[o] + sum over c, k of  W[o, c, k] x[n, c, stride p + dilation k],      p and k of three parts
 
     Shape: x (N, C, D, H, W), W (O, C / groups, KD, KH, KW), b (O,) or None -> (N, O, OD, OH, OW)
 

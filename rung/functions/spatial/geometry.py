@@ -1,13 +1,13 @@
 """Where the windows of convolutions and poolings lie: integers, and no arrays.
 
-A window is `kernel` elements wide along each spatial axis, its elements `dilation` apart; the next one starts `stride`
-further; `padding` elements are added before and behind each axis.
+A window is `kernel` elements wide along each spatial axis, its elements `dilation` apart; the next one starts
+`stride` further; `padding` elements are added before and behind each axis.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
 from rung.shapes import Shape, as_shape, expect
@@ -45,6 +45,12 @@ class Windows:
     def pointwise(self) -> bool:
         """Whether each window is one element, and each element a window."""
         return not self.pads and all(k == s == 1 for k, s in zip(self.kernel, self.stride, strict=True))
+
+    @property
+    def mirrored(self) -> Windows:
+        """With a stride of 1: the windows around each element in which those windows lie that it is part of."""
+        around = zip(self.reach, self.padding, strict=True)
+        return replace(self, padding=tuple((r - 1 - before, r - 1 - behind) for r, (before, behind) in around))
 
     def padded(self, sizes: Shape) -> Shape:
         """The sizes of the axes with their padding."""

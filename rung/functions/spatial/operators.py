@@ -1,7 +1,7 @@
 """The ops of convolution, in any number of dimensions.
 
-Three stand together, each linear in both of its inputs: the convolution, its transpose, and the one that makes weights
-of an input and an output. The derivatives of each are the other two, so there are derivatives of any order.
+Three stand together, each linear in both of its inputs: the convolution, its transpose, and the one that makes
+weights of an input and an output. The derivatives of each are the other two, so there are derivatives of any order.
 """
 
 from __future__ import annotations
@@ -34,10 +34,11 @@ class Windowed(Function):
         ndim = len(self.windows.kernel)
         expect(len(x) == ndim + 2, f"{name} must have axes of examples and channels, and {ndim} of space")
 
-    def check_weights(self, W: Shape) -> None:
+    def check_weights(self, W: Shape, channels: Shape, *b: Shape) -> None:
         kernel = self.windows.kernel
         expect(len(W) == len(kernel) + 2 and W[2:] == kernel, f"W must have two axes of channels before {kernel}")
         expect(min(kernel, default=1) > 0, "a kernel must have elements")
+        expect(all(one == channels for one in b), f"b must be {channels}, one for each channel of the result")
         expect(W[0] % self.groups == 0, f"the first axis of W must be divisible by the {self.groups} groups")
 
     def joined(self, x: Any, *others: Any) -> Any:
@@ -52,7 +53,7 @@ class Windowed(Function):
 
 
 def beside(x: Any, axis: int, groups: int) -> Any:
-    """(examples, ...) as one example, whose channels on `axis` are those of all of them, side by side in each group."""
+    """(examples, ...) as one example, whose channels on `axis` are those of all, side by side in each group."""
     size, *shape = x.shape
     split = [*shape[:axis], groups, shape[axis] // groups, *shape[axis + 1 :]]
     x = moveaxis(reshape(x, (size, *split)), 0, axis + 1)
@@ -80,9 +81,9 @@ class Convolution(Windowed):
         groups: into so many groups channels are divided; those of one are computed from those of one alone.
     """
 
-    def shape(self, x: Shape, W: Shape) -> Shape:
+    def shape(self, x: Shape, W: Shape, *b: Shape) -> Shape:
         self.check_images(x)
-        self.check_weights(W)
+        self.check_weights(W, W[:1], *b)
         channels = W[1] * self.groups
         of_groups = f" times {self.groups} groups" if self.groups > 1 else ""
         expect(x[1] == channels, f"x must have {channels} channels, as the second axis of W says{of_groups}")
@@ -91,7 +92,7 @@ class Convolution(Windowed):
     def forward(self, xp: Any, x: Any, W: Any) -> Any:
         return columns.convolve(xp, x, W, None, self.windows, self.groups)
 
-    def multiply_adds(self, x: Shape, W: Shape) -> int:  # type: ignore[override]
+    def multiply_adds(self, x: Shape, W: Shape, *b: Shape) -> int:  # type: ignore[override]
         return math.prod(self.shape(x, W)) * math.prod(W[1:])
 
     def grad_x(self, gy: Any, W: Any, x_shape: Shape) -> Any:
@@ -111,8 +112,10 @@ class Convolution(Windowed):
     samples = [
         case(normal(2, 2, 5), normal(3, 2, 3), windows=Windows((3,), (2,), ((1, 0),), (1,))),
         case(normal(2, 2, 5, 4), normal(3, 2, 3, 2), windows=Windows((3, 2), (1, 2), ((1, 1), (0, 1)), (2, 1))),
-        case(normal(2, 4, 3, 3), normal(6, 2, 2, 2), windows=Windows((2, 2), (1, 1), ((0, 0),) * 2, (1, 1)), groups=2),
-        case(normal(1, 2, 2, 3, 2), normal(2, 2, 1, 1, 1), windows=Windows((1,) * 3, (1,) * 3, ((0, 0),) * 3, (1,) * 3)),
+        case(normal(2, 4, 3, 3), normal(6, 2, 2, 2), groups=2,
+             windows=Windows((2, 2), (1, 1), ((0, 0),) * 2, (1, 1))),
+        case(normal(1, 2, 2, 3, 2), normal(2, 2, 1, 1, 1),
+             windows=Windows((1,) * 3, (1,) * 3, ((0, 0),) * 3, (1,) * 3)),
         case(normal(0, 1, 3), normal(2, 1, 2), windows=Windows((2,), (1,), ((0, 0),), (1,))),
     ]  # fmt: skip
     errors = [
@@ -142,10 +145,11 @@ class ConvolutionTranspose(Windowed):
         super().__init__(windows, groups)
         self.sizes = sizes
 
-    def shape(self, x: Shape, W: Shape) -> Shape:
+    def shape(self, x: Shape, W: Shape, *b: Shape) -> Shape:
         self.check_images(x)
-        self.check_weights(W)
+        self.check_weights(W, tuple(n * self.groups for n in W[1:2]), *b)
         expect(x[1] == W[0], f"x must have {W[0]} channels, as the first axis of W says")
+        expect(min(self.sizes) > 0, f"the padding leaves nothing of the result, whose sizes would be {self.sizes}")
         count = self.windows.count(self.sizes)
         expect(x[2:] == count, f"sizes of {self.sizes} in the result go with {count} in x")
         return (x[0], W[1] * self.groups, *self.sizes)
@@ -153,7 +157,7 @@ class ConvolutionTranspose(Windowed):
     def forward(self, xp: Any, x: Any, W: Any) -> Any:
         return columns.transpose(xp, x, W, None, self.windows, self.sizes, self.groups)
 
-    def multiply_adds(self, x: Shape, W: Shape) -> int:  # type: ignore[override]
+    def multiply_adds(self, x: Shape, W: Shape, *b: Shape) -> int:  # type: ignore[override]
         return math.prod(x) * math.prod(W[1:])
 
     def grad_x(self, gy: Any, W: Any) -> Any:
@@ -259,14 +263,6 @@ class Biased(Windowed):
 
     multilinear = False
 
-    def shape(self, x: Shape, W: Shape, b: Shape) -> Shape:
-        y: Shape = super().shape(x, W)  # type: ignore[misc]
-        expect(b == y[1:2], f"b must have one element for each of the {y[1]} channels of the result")
-        return y
-
-    def multiply_adds(self, x: Shape, W: Shape, b: Shape) -> int:  # type: ignore[override]
-        return super().multiply_adds(x, W)
-
     def grad_b(self, gy: Any) -> Any:
         return gy.sum(axis=(0, *range(2, gy.ndim)))
 
@@ -284,7 +280,7 @@ class BiasedConvolution(Biased, Convolution):
     Shape: x (N, C, *sizes), W (O, C / groups, *kernel), b (O,) -> (N, O, *count)
     """
 
-    def forward(self, xp: Any, x: Any, W: Any, b: Any) -> Any:
+    def forward(self, xp: Any, x: Any, W: Any, b: Any) -> Any:  # type: ignore[override]
         return columns.convolve(xp, x, W, b, self.windows, self.groups)
 
     samples = [with_bias(sample, 0) for sample in Convolution.samples]
@@ -299,7 +295,7 @@ class BiasedConvolutionTranspose(Biased, ConvolutionTranspose):
     Shape: x (N, O, *count), W (O, C / groups, *kernel), b (C,) -> (N, C, *sizes)
     """
 
-    def forward(self, xp: Any, x: Any, W: Any, b: Any) -> Any:
+    def forward(self, xp: Any, x: Any, W: Any, b: Any) -> Any:  # type: ignore[override]
         return columns.transpose(xp, x, W, b, self.windows, self.sizes, self.groups)
 
     samples = [with_bias(sample, 1) for sample in ConvolutionTranspose.samples]

@@ -121,7 +121,7 @@ def im2col(
 ) -> Variable:
     """The windows of images as the rows of a matrix.
 
-        y[(n, p, q), (c, i, j)] = img[n, c, p stride + i dilation, q stride + j dilation]
+        y[(n, p, q), (c, i, j)] = img[n, c, stride p + dilation i, stride q + dilation j]
 
     where the image stands among its padding. Sequences and volumes do as well: there, too, `kernel_size` is one
     integer, or one for each axis.
@@ -164,7 +164,7 @@ def col2im(
 ) -> Variable:
     """The adjoint of `im2col`: windows are put back into images, and what meets in one place is summed.
 
-        y[n, c, p stride + i dilation, q stride + j dilation]  is the sum of all such  col[(n, p, q), (c, i, j)]
+        y[n, c, stride p + dilation i, stride q + dilation j]  is the sum of all such  col[(n, p, q), (c, i, j)]
 
     Shape: (N OH OW, C KH KW), or (N, C, KH, KW, OH, OW) without `to_matrix` -> (N, C, H, W), the `input_shape`
 

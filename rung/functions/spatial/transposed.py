@@ -29,7 +29,7 @@ def deconv2d(
 ) -> Variable:
     """Stamp kernels on a canvas, one for every element of the images, where the places of `conv2d` are.
 
-        y[n, c, p stride + i dilation, q stride + j dilation]  gets  W[o, c, i, j] x[n, o, p, q],
+        y[n, c, stride p + dilation i, stride q + dilation j]  gets  W[o, c, i, j] x[n, o, p, q],
         for all o, i, j, p, q; these sum up, b[c] is added, and what lies on the padding is cut off
 
     It is the adjoint of `conv2d` with the same W and options, sum(conv2d(y, W) x) = sum(y deconv2d(x, W)): what is
@@ -71,7 +71,7 @@ def deconv1d(
 ) -> Variable:
     """The adjoint of `conv1d`: `deconv2d` along one axis, with the same options.
 
-        y[n, c, p stride + i dilation] = b[c] + sum over o and all p and i that meet there of  W[o, c, i] x[n, o, p]
+        y[n, c, stride p + dilation i] = b[c] + sum over o and all p and i that meet there of  W[o, c, i] x[n, o, p]
 
     Shape: x (N, O, L), W (O, C / groups, K), b (C,) or None -> (N, C, OL)
 
@@ -95,7 +95,7 @@ def deconv3d(
 ) -> Variable:
     """The adjoint of `conv3d`: `deconv2d` along three axes, with the same options.
 
-        y[n, c, p stride + k dilation] = b[c] + sum over o and all p and k that meet there of  W[o, c, k] x[n, o, p],
+        y[n, c, stride p + dilation k] = b[c] + sum over o and all p and k that meet there of  W[o, c, k] x[n, o, p],
         p and k of three parts
 
     Shape: x (N, O, D, H, W), W (O, C / groups, KD, KH, KW), b (C,) or None -> (N, C, OD, OH, OW)
