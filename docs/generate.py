@@ -18,7 +18,8 @@ FUNCTIONS = [
     "activation.sigmoidal", "activation.gated", "activation.softmax", "reduction", "cumulative", "ordering", "view",
     "joining", "indexing", "movement", "linalg.product", "linalg.einsum", "linalg.parts", "linalg.solving",
     "linalg.decomposition", "loss.cross_entropy", "loss.probability", "loss.distance", "loss.embedding", "loss.ctc",
-    "spatial.convolution", "spatial.transposed", "spatial.patches", "spatial.pooling", "spatial.resizing",
+    "spatial.convolution", "spatial.transposed", "spatial.patches", "spatial.pooling", "spatial.averaging",
+    "spatial.adaptive", "spatial.resizing",
     "normalization", "recurrent", "attention", "metrics", "stochastic",
 ]  # fmt: skip
 TRANSFORMS = ["reverse", "forward", "derivatives", "batching", "checkpointing"]

@@ -47,23 +47,28 @@ class AveragePooling(Trailing):
 
     def __init__(
         self, kernel: Any, stride: Any = None, pad: Padding = 0, ceil_mode: bool = False,
-        count_include_pad: bool = True,
+        count_include_pad: bool = True, divides: bool = True,
     ):  # fmt: skip
         self.pools = Pools(kernel, stride, pad, 1, ceil_mode)
         self.count_include_pad = count_include_pad
+        self.divides = divides
 
     def shape(self, x: Shape) -> Shape:
         return self.pools.shape(x)
 
     def forward(self, xp: Any, x: Any) -> Any:
         y = with_room(x)
-        for sweep, lengths in zip(self.pools.sweeps(x.shape), self.lengths(x.shape), strict=True):
+        for sweep, lengths in self.sweeps(x.shape):
             y = divided(xp, collect(xp, y, sweep), lengths, sweep)
         return y.astype(x.dtype, copy=False)
 
-    def lengths(self, x: Shape) -> list[list[int]]:
-        """How long each window is, axis by axis."""
-        return self.pools.lengths(self.pools.sizes(x), self.count_include_pad)
+    def sweeps(self, x: Shape) -> list[tuple[Sweep, list[int]]]:
+        """A sweep for each axis, with what the sums over its windows are divided by."""
+        sweeps = self.pools.sweeps(x)
+        if not self.divides:
+            return [(sweep, [1]) for sweep in sweeps]
+        lengths = self.pools.lengths(self.pools.sizes(x), self.count_include_pad)
+        return list(zip(sweeps, lengths, strict=True))
 
     def grad_x(self, gy: Any, x_shape: Shape) -> Any:
         return apply(SpreadMean.of(self, x_shape), gy)
@@ -73,6 +78,7 @@ class AveragePooling(Trailing):
         case(normal(5, 6), kernel=(2, 3), stride=(1, 2), pad=((1, 0), (0, 2)), count_include_pad=False),
         case(normal(2, 5, 4), kernel=(3, 3), stride=2, pad=1, ceil_mode=True),
         case(normal(3, 4, 3), kernel=(2, 2, 2), stride=1), case(normal(0, 3, 4), kernel=(2, 2)),
+        case(normal(2, 5), kernel=(3,), stride=1, divides=False),
     ]  # fmt: skip
     errors = [case((2, 3), kernel=(4, 2)), case((3,), kernel=(2, 2)), case((4, 4), kernel=(2, 2), pad=2)]
 
@@ -89,9 +95,9 @@ class SpreadMean(Trailing):
 
     def __init__(
         self, kernel: Any, sizes: Shape, stride: Any = None, pad: Padding = 0, ceil_mode: bool = False,
-        count_include_pad: bool = True,
+        count_include_pad: bool = True, divides: bool = True,
     ):  # fmt: skip
-        self.means = AveragePooling(kernel, stride, pad, ceil_mode, count_include_pad)
+        self.means = AveragePooling(kernel, stride, pad, ceil_mode, count_include_pad, divides)
         self.sizes = sizes
 
     @classmethod
@@ -108,9 +114,8 @@ class SpreadMean(Trailing):
 
     def forward(self, xp: Any, v: Any) -> Any:
         x = with_room(v)
-        sweeps, lengths = self.means.pools.sweeps(self.sizes), self.means.lengths(self.sizes)
-        for sweep, lengths_here in zip(reversed(sweeps), reversed(lengths), strict=True):
-            x = spread(xp, divided(xp, x, lengths_here, sweep), sweep)
+        for sweep, lengths in reversed(self.means.sweeps(self.sizes)):
+            x = spread(xp, divided(xp, x, lengths, sweep), sweep)
         return x.astype(v.dtype, copy=False)
 
     def grad_v(self, gy: Any) -> Any:
@@ -119,6 +124,7 @@ class SpreadMean(Trailing):
     samples = [
         case(normal(2, 2, 3), kernel=(2, 2), sizes=(4, 6)),
         case(normal(2, 4), kernel=(3,), sizes=(7,), stride=2, pad=1, count_include_pad=False),
+        case(normal(2, 2, 3), kernel=(2, 3), sizes=(4, 9), divides=False),
     ]
     errors = [case((2, 2), kernel=(2, 2), sizes=(4, 6)), case((2,), kernel=(2, 2), sizes=(4, 4))]
 
@@ -131,7 +137,7 @@ def with_room(x: Any) -> Any:
 def divided(xp: Any, y: Any, lengths: list[int], sweep: Sweep) -> Any:
     """The sums over windows, by their lengths along the axis of a sweep."""
     if min(lengths) == max(lengths):
-        return y * (1 / lengths[0])
+        return y if lengths[0] == 1 else y * (1 / lengths[0])
     return y * xp.asarray([1 / n for n in lengths], dtype=y.dtype).reshape((-1, *[1] * (-1 - sweep.axis)))
 
 

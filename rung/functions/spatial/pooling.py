@@ -51,7 +51,7 @@ class MaxPooling(Trailing):
     checks_shape = True
 
     def __init__(
-        self, kernel: Any, stride: Any = None, pad: Padding = 0, dilation: int | Shape = 1, ceil_mode: bool = False
+        self, kernel: Any, stride: Any = None, pad: Padding = 0, dilation: Sizes = 1, ceil_mode: bool = False
     ):
         self.pools = Pools(kernel, stride, pad, dilation, ceil_mode)
 
@@ -89,7 +89,7 @@ class OfLargest(Function):
     checks_shape = True
 
     def __init__(
-        self, kernel: Any, stride: Any = None, pad: Padding = 0, dilation: int | Shape = 1, ceil_mode: bool = False
+        self, kernel: Any, stride: Any = None, pad: Padding = 0, dilation: Sizes = 1, ceil_mode: bool = False
     ):
         self.pools = Pools(kernel, stride, pad, dilation, ceil_mode)
 

@@ -8,14 +8,16 @@ from typing import Any
 
 import numpy as np
 
+from rung.core.call import apply
 from rung.core.variable import Variable
 from rung.cuda import get_array_module
 from rung.errors import ValueRangeError
 from rung.functions.documented import composed
 from rung.functions.indexing import take
+from rung.functions.spatial.averaging import SpreadMean
 from rung.functions.spatial.geometry import each
 from rung.functions.spatial.matrices import interpolating, mapped
-from rung.functions.view import broadcast_to, reshape, transpose
+from rung.functions.view import reshape, transpose
 from rung.shapes import Shape, expect
 
 __all__ = ["pixel_shuffle", "pixel_unshuffle", "upsample"]
@@ -75,7 +77,9 @@ def upsample(
 def _targets(x: Any, scale: Any, size: Any) -> tuple[tuple[float, ...], Shape]:
     """For each axis its scale and its new size."""
     if (scale is None) == (size is None):
-        raise ValueRangeError(f"upsample: expected a scale or a size, but got {'neither' if size is None else 'both'}")
+        raise ValueRangeError(
+            f"upsample: expected a scale or a size, but got {'neither' if size is None else 'both'}"
+        )
     given = size if scale is None else scale
     several = isinstance(given, (tuple, list))
     ndim = len(given) if several else len(x.shape) - 2
@@ -93,15 +97,14 @@ def _targets(x: Any, scale: Any, size: Any) -> tuple[tuple[float, ...], Shape]:
 
 
 def _nearest(x: Any, sizes: Shape, wanted: Shape, scales: tuple[float, ...]) -> Any:
+    times = tuple(m // n for n, m in zip(sizes, wanted, strict=True))
+    if x.dtype.kind == "f" and wanted == tuple(n * k for n, k in zip(sizes, times, strict=True)):
+        return apply(SpreadMean(times, wanted, divides=False), x)  # each as often: much quicker than picking
     first = len(x.shape) - len(sizes)
     for axis, (n, m, s) in enumerate(zip(sizes, wanted, scales, strict=True), start=first):
-        if m % n:
+        if m != n:
             places = np.minimum((np.arange(m) / s).astype(int), n - 1)
             x = take(x, get_array_module(x).asarray(places), axis)
-        elif m > n:  # each element as often: much quicker, and its derivative is a sum
-            before, behind = x.shape[: axis + 1], x.shape[axis + 1 :]
-            x = broadcast_to(reshape(x, (*before, 1, *behind)), (*before, m // n, *behind))
-            x = reshape(x, (*before[:-1], m, *behind))
     return x
 
 

@@ -1,7 +1,7 @@
-"""Poolings one axis at a time: the largest element of a box is the largest of the largest of its rows, and so are sums.
+"""Poolings one axis at a time: the largest of a window is the largest of what is the largest of each of its rows.
 
-For each axis there is a sweep, which knows where the elements of windows lie: with `k` elements along each of `d` axes
-that is k d passes over the arrays instead of k ** d. What would lie in the padding is left out, so nothing is padded.
+For each axis there is a sweep, which knows where the elements of the windows lie. With k elements along each of d
+axes, that is k d passes over the arrays instead of k ** d. What would lie in the padding is left out: nothing is padded.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from rung.shapes import Shape, as_shape, expect
 
 __all__: list[str] = []
 
-Sizes = int | Sequence[int]
+Sizes = int | Shape
 
 
 class Place(NamedTuple):
@@ -34,7 +34,7 @@ class Sweep(NamedTuple):
 
     axis: int  # counted from the last, -1
     size: int
-    count: int
+    n_windows: int
     places: tuple[Place, ...]  # those that all windows have come first
     everywhere: bool  # whether there is such a place
     disjoint: bool  # whether no element belongs to two windows
@@ -53,7 +53,7 @@ class Pools:
     """
 
     def __init__(
-        self, kernel: Any, stride: Any = None, pad: Padding = 0, dilation: int | Shape = 1, ceil_mode: bool = False
+        self, kernel: Any, stride: Any = None, pad: Padding = 0, dilation: Sizes = 1, ceil_mode: bool = False
     ):
         self.ndim = len(kernel)
         self.kernel = each("kernel_size", kernel, self.ndim)
@@ -85,7 +85,7 @@ class Pools:
     def shape(self, x: Shape) -> Shape:
         """The shape of what is pooled from x."""
         sizes = self.sizes(x)
-        return (*x[: len(x) - self.ndim], *[sweep.count for sweep in sweeps(self.windows(sizes), sizes)])
+        return (*x[: len(x) - self.ndim], *[sweep.n_windows for sweep in sweeps(self.windows(sizes), sizes)])
 
     def sizes(self, x: Shape) -> Shape:
         """The sizes of the axes that are pooled: the last ones."""
@@ -97,14 +97,13 @@ class Pools:
         sizes = self.sizes(x)
         return sweeps(self.windows(sizes), sizes)
 
-
     def lengths(self, sizes: Shape, with_padding: bool) -> list[list[int]]:
         """How long the windows are along each axis, within the image or within its padding."""
         windows = resolved(self.kernel, self.stride, self.pad, self.dilation, sizes)
         lengths = []
         for i, sweep in enumerate(sweeps(self.windows(sizes), sizes)):
             before, behind = windows.padding[i] if with_padding else (0, 0)
-            starts = [j * self.stride[i] - windows.padding[i][0] for j in range(sweep.count)]
+            starts = [j * self.stride[i] - windows.padding[i][0] for j in range(sweep.n_windows)]
             ends = [min(start + self.kernel[i], sizes[i] + behind) for start in starts]
             lengths.append([end - max(start, -before) for start, end in zip(starts, ends, strict=True)])
         return lengths
@@ -119,7 +118,8 @@ def sweeps(windows: Windows, sizes: Shape) -> tuple[Sweep, ...]:
 
 def _sweep(windows: Windows, i: int, size: int, count: int, axis: int) -> Sweep:
     stride, dilation, before = windows.stride[i], windows.dilation[i], windows.padding[i][0]
-    places, found = [], set()
+    places: list[Place] = []
+    found: set[int] = set()
     behind = (slice(None),) * (-1 - axis)
     for k in range(windows.kernel[i]):
         start = k * dilation - before  # of this element of the first window
@@ -142,7 +142,7 @@ def largest(xp: Any, x: Any, sweep: Sweep) -> Any:
     if sweep.everywhere:
         y, places = x[sweep.places[0].elements].copy(), sweep.places[1:]
     else:
-        y, places = xp.full(sweep.shape(x.shape, sweep.count), lowest(x.dtype), x.dtype), sweep.places
+        y, places = xp.full(sweep.shape(x.shape, sweep.n_windows), lowest(x.dtype), x.dtype), sweep.places
     for place in places:
         part = y[place.windows]
         xp.maximum(part, x[place.elements], out=part)
@@ -158,7 +158,7 @@ def lowest(dtype: Any) -> Any:
 
 def collect(xp: Any, x: Any, sweep: Sweep, masks: Sequence[Any] | None = None) -> Any:
     """The sum over each window; of the elements in the masks, one for each place, alone."""
-    y = xp.zeros(sweep.shape(x.shape, sweep.count), x.dtype)
+    y = xp.zeros(sweep.shape(x.shape, sweep.n_windows), x.dtype)
     for i, place in enumerate(sweep.places):
         y[place.windows] += x[place.elements] if masks is None else masks[i] * x[place.elements]
     return y
