@@ -111,8 +111,12 @@ class OfLargest(Function):
 
     def ties(self, xp: Any, x: Any, levels: list[tuple[Sweep, list[Any]]]) -> Any:
         """How many of each window are the largest."""
-        ties = xp.ones(x.shape, "uint8" if self.pools.size < 256 else "int64")
-        for sweep, masks in levels:
+        sweep, masks = levels[0]
+        dtype = "uint8" if self.pools.size < 256 else "int64"
+        ties = xp.zeros(sweep.shape(x.shape, sweep.n_windows), dtype)
+        for place, mask in zip(sweep.places, masks, strict=True):
+            ties[place.windows] += mask
+        for sweep, masks in levels[1:]:
             ties = collect(xp, ties, sweep, masks)
         return ties
 

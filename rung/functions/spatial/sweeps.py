@@ -1,7 +1,8 @@
 """Poolings one axis at a time: the largest of a window is the largest of what is the largest of each of its rows.
 
 For each axis there is a sweep, which knows where the elements of the windows lie. With k elements along each of d
-axes, that is k d passes over the arrays instead of k ** d. What would lie in the padding is left out: nothing is padded.
+axes, that is k d passes over the arrays instead of k ** d. What would lie in the padding is left out; no array is
+padded.
 """
 
 from __future__ import annotations
