@@ -47,9 +47,13 @@ def run(main: Callable[[argparse.Namespace], Mapping[str, float]], aims: Mapping
     """Run an example from the command line; the exit status is 1 if it has missed an aim."""
     name = Path(sys.argv[0]).stem
     parser = argparse.ArgumentParser(description=about.splitlines()[0])
-    parser.add_argument("--quick", action="store_true", help="a few steps only, to see that it runs; no aim is judged")
+    parser.add_argument(
+        "--quick", action="store_true", help="a few steps only, to see that it runs; no aim is judged"
+    )
     parser.add_argument("--seed", type=int, default=0, help="of all random numbers (default: 0)")
-    parser.add_argument("--out", type=Path, default=Path("runs") / name, help="folder for pictures (default: %(default)s)")
+    parser.add_argument(
+        "--out", type=Path, default=Path("runs") / name, help="folder for pictures (default: %(default)s)"
+    )
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     rung.seed(options.seed)

@@ -5,8 +5,8 @@ through all of its stages. What is learnt is a field of speeds, which can be fol
 Neural Ordinary Differential Equations, 2018 (this is their "discretise, then differentiate").
 """
 
-from common import at_most, run
 import numpy as np
+from common import at_most, run
 
 import rung.functions as F
 from rung import no_grad
@@ -39,7 +39,11 @@ def follow(speed, x, steps, step=STEP):
 
 def draw(truth, seen, found, field, path):
     sheet = Sheet(9.0, 5.2)
-    sheet.head("A law of motion", "learnt from looks at it", "dots: what was seen; line: the learnt law, followed from the start")
+    sheet.head(
+        "A law of motion",
+        "learnt from looks at it",
+        "dots: what was seen; line: the learnt law, followed from the start",
+    )
     axes = sheet.plot(MARGIN + 0.3, 1.0, 3.9, 3.7)
     axes.plot(*seen.T, "o", color="#B8410A", markersize=2.5, alpha=0.7)
     axes.plot(*truth.T, color="#C3CAD2", linewidth=4)

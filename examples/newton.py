@@ -4,8 +4,8 @@ The Hessian comes from differentiating the gradient: nothing is derived by hand.
 the valley's floor for thousands of steps, Newton's method is at its end after a few.
 """
 
-from common import at_most, run
 import numpy as np
+from common import at_most, run
 
 import rung.functions as F
 from rung import Variable
@@ -46,13 +46,17 @@ def descend(start, lr, steps):
 def draw(paths, path):
     """The valley from above, and the ways through it."""
     sheet = Sheet(9.0, 5.6)
-    sheet.head("Rosenbrock's valley", "two ways to its lowest point", "contours of equal height; the cross is the minimum")
+    sheet.head(
+        "Rosenbrock's valley", "two ways to its lowest point", "contours of equal height; the cross is the minimum"
+    )
     axes = sheet.plot(MARGIN + 0.4, 1.0, 8.0, 4.0)
     x, y = np.meshgrid(np.linspace(-1.7, 1.7, 400), np.linspace(-0.7, 1.6, 300))
     height = 100 * (y - x**2) ** 2 + (1 - x) ** 2
     axes.contour(x, y, np.log1p(height), levels=14, colors=GREY, linewidths=0.6, alpha=0.7)
     for (name, points), color, size in zip(paths.items(), ("#B8410A", "#0067B1"), (1.5, 5), strict=True):
-        axes.plot(*points.T, "-o", color=color, markersize=size, linewidth=1.2, label=f"{name}: {len(points) - 1} steps")
+        axes.plot(
+            *points.T, "-o", color=color, markersize=size, linewidth=1.2, label=f"{name}: {len(points) - 1} steps"
+        )
     axes.plot(*MINIMUM, "+", color="black", markersize=14)
     axes.set_xlim(-1.7, 1.7)
     axes.set_ylim(-0.7, 1.6)

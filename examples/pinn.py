@@ -5,8 +5,8 @@ network; its loss is how badly it breaks the equation, so the loss contains the 
 training differentiates it a third time. Source: Raissi, Perdikaris & Karniadakis, 2019.
 """
 
-from common import at_most, run
 import numpy as np
+from common import at_most, run
 
 import rung.functions as F
 from rung import Variable, grad, no_grad
@@ -44,7 +44,11 @@ def draw(net, losses, path):
     with no_grad():
         found = oscillator(net, t).data
     sheet = Sheet(9.0, 4.4)
-    sheet.head("A damped oscillator", "found from its equation", "left: the network on the solution; right: the loss, step by step")
+    sheet.head(
+        "A damped oscillator",
+        "found from its equation",
+        "left: the network on the solution; right: the loss, step by step",
+    )
     axes = sheet.plot(MARGIN + 0.3, 1.0, 4.6, 2.9)
     axes.plot(t, solution(t), color="#C3CAD2", linewidth=6, label="the solution")
     axes.plot(t, found, color="#0067B1", linewidth=1.8, label="the network")

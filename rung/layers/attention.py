@@ -10,30 +10,13 @@ from rung.config import current_mode
 from rung.core.variable import Parameter, Variable, as_variable
 from rung.cuda import get_array_module
 from rung.errors import GraphError, ShapeError, ValueRangeError, message
-from rung.initializers import glorot_uniform, lecun_normal, ones, zeros
+from rung.initializers import glorot_uniform, lecun_normal, zeros
 from rung.layers.embedding import check_sizes
 from rung.layers.layer import Layer
 from rung.layers.linear import Linear
+from rung.layers.normalization import LayerNorm
 
 __all__ = ["KeyValueCache", "MultiHeadAttention", "TransformerBlock"]
-
-
-class LayerNorm(Layer):
-    """A stand-in, to be replaced by `from rung.layers.normalization import LayerNorm` once it is there."""
-
-    def __init__(self, eps: float = 1e-5, dtype: Any = None):
-        self.eps = eps
-        self.dtype = dtype
-        self.gamma = Parameter(None, name="gamma", expected_shape=(None,), dtype=dtype)
-        self.beta = Parameter(None, name="beta", expected_shape=(None,), dtype=dtype)
-
-    def forward(self, x: Any) -> Variable:
-        if not self.gamma.is_sized:
-            self.gamma.initialize(ones(x.shape[-1:], self.dtype))
-            self.beta.initialize(zeros(x.shape[-1:], self.dtype))
-        centred = x - x.mean(axis=-1, keepdims=True)
-        variance = F.mean(centred * centred, -1, keepdims=True)
-        return centred / F.sqrt(variance + self.eps) * self.gamma + self.beta
 
 
 class Projection(Linear):

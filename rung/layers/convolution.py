@@ -24,6 +24,8 @@ class Convolving(Layer):
     ndim: ClassVar[int]
     function: ClassVar[Callable[..., Any]]
 
+    pytorch_names = {"W": "weight", "b": "bias"}
+
     def __init__(
         self,
         out_channels: int,

@@ -33,6 +33,8 @@ class Embedding(Layer):
     (1, 3, 4)
     """
 
+    pytorch_names = {"W": "weight"}
+
     def __init__(
         self,
         in_size: int,
@@ -106,6 +108,8 @@ class PositionalEmbedding(Layer):
     >>> layer(np.zeros((2, 5, 3))).shape, layer.W.shape
     ((2, 5, 3), (8, 3))
     """
+
+    pytorch_names = {"W": "weight"}
 
     def __init__(
         self,

@@ -83,6 +83,8 @@ class BatchNorm(_Normalization):
     variable([0.2], dtype=float32, name='avg_mean')
     """
 
+    pytorch_names = {"gamma": "weight", "beta": "bias", "avg_mean": "running_mean", "avg_var": "running_var"}
+
     def __init__(self, decay: float = 0.9, eps: float = 2e-5, dtype: Any = None, in_channels: int | None = None):
         self.decay = decay
         self.eps = eps
@@ -121,6 +123,8 @@ class LayerNorm(_Normalization):
     ([[-1.0, 1.0], [-1.0, 1.0]], (2,))
     """
 
+    pytorch_names = {"gamma": "weight", "beta": "bias"}
+
     def __init__(
         self, axis: Axis = -1, eps: float = 1e-5, affine: bool = True, nobias: bool = False, dtype: Any = None,
         in_size: Any = None,
@@ -151,6 +155,8 @@ class RMSNorm(_Normalization):
     [0.2, 1.4]
     """
 
+    pytorch_names = {"gamma": "weight"}
+
     def __init__(self, axis: Axis = -1, eps: float = 1e-6, dtype: Any = None, in_size: Any = None):
         self.axis = axis
         self.eps = eps
@@ -178,6 +184,8 @@ class GroupNorm(_Normalization):
     >>> GroupNorm(2)(np.array([[1.0, 3.0, 10.0, 30.0]])).data.round(3).tolist()
     [[-1.0, 1.0, -1.0, 1.0]]
     """
+
+    pytorch_names = {"gamma": "weight", "beta": "bias"}
 
     def __init__(
         self, groups: int, eps: float = 1e-5, affine: bool = True, dtype: Any = None, in_channels: int | None = None
@@ -207,6 +215,8 @@ class InstanceNorm(_Normalization):
     >>> InstanceNorm()(np.array([[[1.0, 3.0], [10.0, 30.0]]])).data.round(3).tolist()
     [[[-1.0, 1.0], [-1.0, 1.0]]]
     """
+
+    pytorch_names = {"gamma": "weight", "beta": "bias"}
 
     def __init__(self, eps: float = 1e-5, affine: bool = True, dtype: Any = None, in_channels: int | None = None):
         self.eps = eps

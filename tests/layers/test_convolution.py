@@ -122,9 +122,7 @@ def test_bad_shapes_are_refused():
         L.Conv2d(4, 0)
     with pytest.raises(ShapeError, match="Conv2d: stride must be .* or 2 of them"):
         L.Conv2d(4, 3, (1, 2, 3))
-    with pytest.raises(
-        ShapeError, match=r"Conv2d: x must have 4 axes, the second of channels, .*\(2, 3\)"
-    ):
+    with pytest.raises(ShapeError, match=r"Conv2d: x must have 4 axes, the second of channels, .*\(2, 3\)"):
         L.Conv2d(4, 3)(np.ones((2, 3)))
     with pytest.raises(ShapeError, match="divisible by 2 groups"):
         L.Conv2d(4, 3, groups=2)(image(2, 3))

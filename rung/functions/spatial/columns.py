@@ -113,7 +113,7 @@ def scatter(xp: Any, columns: Any, grid: Grid, windows: Windows, sizes: Shape) -
     """The adjoint of `gather`: every element goes back to where it came from, (channels, n, *sizes)."""
     if windows.pointwise:
         return columns[:, 0]
-    channels, _, examples, *width = columns.shape
+    channels, _, examples, *_ = columns.shape
     run = [place.stop - place.start for place in grid.elements[0][1]]
     columns = columns.reshape((channels, len(grid.elements), examples, *run))
     phases = xp.zeros((channels, examples, math.prod(grid.stride), *grid.shape), columns.dtype)

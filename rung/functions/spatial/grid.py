@@ -3,8 +3,8 @@
 With a stride of s, an element of the windows is found at every s-th place. So the padded image is first cut into
 phases: those at 0, s, 2 s …, those at 1, s + 1 … In its phase, an element of all windows of a row is one run.
 
-And where rows are wide enough for that, all rows are one run: what lies between the last window of a row and the first
-of the next is copied and multiplied with, too, and dropped in the end. Short runs cost more than that.
+And where rows are wide enough for that, all rows are one run: what lies between the last window of a row and the
+first of the next is copied and multiplied with, too, and dropped in the end. Short runs cost more than that.
 """
 
 from __future__ import annotations
