@@ -77,7 +77,7 @@ def interpolating(n: int, size: int, step: float, align_corners: bool) -> Matrix
         places = np.arange(size) * ((n - 1) / max(size - 1, 1))
     else:
         places = ((np.arange(size) + 0.5) * step - 0.5).clip(0, n - 1)
-    left = np.minimum(places.astype(int), n - 1)
+    left = places.astype(int)
     right = np.minimum(left + 1, n - 1)
     matrix, rows = np.zeros((size, n)), np.arange(size)
     matrix[rows, left] += 1 - (places - left)

@@ -130,8 +130,8 @@ def _sweep(windows: Windows, i: int, size: int, count: int, axis: int) -> Sweep:
             here = slice(first * stride + start, (end - 1) * stride + start + 1, stride)
             places.append(Place(start, (..., slice(first, end), *behind), (..., here, *behind)))
             found.update(range(first, end))
-    rule = f"every window of {windows.kernel} must hold an element of the image, which the padding {windows.padding}"
-    expect(len(found) == count, f"{rule} leaves some without")
+    rule = f"every window must hold an element of the image, but with the padding {windows.padding} some of those of"
+    expect(len(found) == count, f"{rule} {windows.kernel} hold none")
     whole = slice(0, count)
     places.sort(key=lambda place: place.windows[1] != whole)
     everywhere, disjoint = places[0].windows[1] == whole, windows.stride[i] >= windows.reach[i]

@@ -58,6 +58,9 @@ def test_padding_counts_in_a_mean_or_does_not():
 def test_what_ceil_mode_reaches_over_the_edge_counts_for_nothing():
     np.testing.assert_array_equal(F.avg_pool1d(np.ones(5), 2, ceil_mode=True).data, [1, 1, 1])
     np.testing.assert_array_equal(F.max_pool1d(-np.arange(5.0), 2, ceil_mode=True).data, [0, -2, -4])
+    np.testing.assert_array_equal(
+        F.max_pool1d(np.arange(5.0), 1, 3, ceil_mode=True).data, [0, 3]
+    )  # none behind the edge
     assert F.max_pool2d(np.ones((1, 8, 112, 112)), 3, 2, ceil_mode=True).shape == (1, 8, 56, 56)  # SqueezeNet
 
 
