@@ -76,7 +76,7 @@ def report(figures: Mapping[str, float], aims: Mapping[str, Aim], folder: Path, 
 
 
 def one_blas_thread() -> AbstractContextManager[object]:
-    """Matrix products on one core, where threadpoolctl is installed: for small networks a second one is in the way."""
+    """Matrix products on one core, where threadpoolctl is installed: for small ones a second is in the way."""
     try:
         from threadpoolctl import threadpool_limits
     except ImportError:

@@ -27,7 +27,7 @@ def newton(start, steps=20, enough=1e-9):
     """The points of Newton's method, until the gradient is small enough."""
     path = [start]
     for _ in range(steps):
-        _, slope = value_and_grad(rosenbrock)(Variable(path[-1]))
+        _, (slope,) = value_and_grad(rosenbrock)(Variable(path[-1]))
         if float(F.norm(slope)) < enough:
             break
         path.append(path[-1] - np.linalg.solve(hessian(rosenbrock, Variable(path[-1])).data, slope.data))
@@ -38,7 +38,7 @@ def descend(start, lr, steps):
     """The points of gradient descent."""
     path = [start]
     for _ in range(steps):
-        _, slope = value_and_grad(rosenbrock)(Variable(path[-1]))
+        _, (slope,) = value_and_grad(rosenbrock)(Variable(path[-1]))
         path.append(path[-1] - lr * slope.data)
     return np.array(path)
 
@@ -50,7 +50,7 @@ def draw(paths, path):
         "Rosenbrock's valley", "two ways to its lowest point", "contours of equal height; the cross is the minimum"
     )
     axes = sheet.plot(MARGIN + 0.4, 1.0, 8.0, 4.0)
-    x, y = np.meshgrid(np.linspace(-1.7, 1.7, 400), np.linspace(-0.7, 1.6, 300))
+    x, y = np.meshgrid(np.linspace(-1.7, 1.7, 400), np.linspace(-3.5, 1.8, 400))
     height = 100 * (y - x**2) ** 2 + (1 - x) ** 2
     axes.contour(x, y, np.log1p(height), levels=14, colors=GREY, linewidths=0.6, alpha=0.7)
     for (name, points), color, size in zip(paths.items(), ("#B8410A", "#0067B1"), (1.5, 5), strict=True):
@@ -59,9 +59,9 @@ def draw(paths, path):
         )
     axes.plot(*MINIMUM, "+", color="black", markersize=14)
     axes.set_xlim(-1.7, 1.7)
-    axes.set_ylim(-0.7, 1.6)
+    axes.set_ylim(-3.5, 1.8)
     sheet.write_ticks(axes)
-    axes.legend(loc="upper center", frameon=False, fontsize=9)
+    axes.legend(loc="lower left", frameon=False, fontsize=9)
     sheet.save(path)
 
 
