@@ -11,6 +11,7 @@ from rung.core.samples import case, normal
 from rung.core.variable import Variable
 from rung.functions.documented import composed
 from rung.functions.linalg.product import check_shapes
+from rung.functions.spatial import columns
 from rung.functions.spatial.geometry import Padding, Windows, each, resolved
 from rung.functions.view import reshape, transpose
 from rung.shapes import Shape, as_shape, expect
@@ -49,13 +50,9 @@ class Patches(Windowing):
         return (*x[:2], *self.windows.kernel, *self.windows.count(x[2:]))
 
     def forward(self, xp: Any, x: Any) -> Any:
-        windows = self.windows
-        padded = xp.zeros((*x.shape[:2], *windows.padded(x.shape[2:])), x.dtype)
-        padded[(..., *windows.inside(x.shape[2:]))] = x
-        y = xp.empty(self.shape(x.shape), x.dtype)
-        for at, place in windows.places(windows.count(x.shape[2:])):
-            y[(slice(None), slice(None), *at)] = padded[(..., *place)]
-        return y
+        every = x.reshape((x.shape[0] * x.shape[1], 1, *x.shape[2:]))
+        y = columns.gather(xp, every, self.windows, self.windows.count(x.shape[2:])).reshape(self.shape(x.shape))
+        return y.copy() if self.windows.pointwise else y
 
     def grad_x(self, gy: Any, x_shape: Shape) -> Any:
         return apply(Overlay(self.windows, x_shape[2:]), gy)
@@ -96,11 +93,10 @@ class Overlay(Windowing):
         return (*x[:2], *self.sizes)
 
     def forward(self, xp: Any, x: Any) -> Any:
-        windows = self.windows
-        padded = xp.zeros((*x.shape[:2], *windows.padded(self.sizes)), x.dtype)
-        for at, place in windows.places(windows.count(self.sizes)):
-            padded[(..., *place)] += x[(slice(None), slice(None), *at)]
-        return padded[(..., *windows.inside(self.sizes))]
+        kernel = self.windows.kernel
+        every = x.reshape((x.shape[0] * x.shape[1], math.prod(kernel), 1, *x.shape[2 + len(kernel) :]))
+        y = columns.scatter(xp, every, self.windows, self.sizes).reshape((*x.shape[:2], *self.sizes))
+        return y.copy() if self.windows.pointwise else y
 
     def grad_x(self, gy: Any) -> Any:
         return apply(Patches(self.windows), gy)
