@@ -34,7 +34,7 @@ def convolve(xp: Any, x: Any, W: Any, b: Any, windows: Windows, groups: int) -> 
 def transpose(xp: Any, y: Any, W: Any, b: Any, windows: Windows, sizes: Shape, groups: int) -> Any:
     """x[n, c, stride p + dilation k - padding] = b[c] + the sum over o of W[o, c, k] y[n, o, p], where these meet."""
     if is_convolution(W, windows, groups):
-        return convolve(xp, y, mirrored(W, groups), b, windows.mirrored, groups)
+        return convolve(xp, y, mirrored(xp, W, groups), b, windows.mirrored, groups)
     channels, elements, count = W.shape[1] * groups, math.prod(windows.kernel), y.shape[2:]
     x = xp.empty((y.shape[0], channels, *sizes), xp.result_type(y, W))
     kernels = matrices(W, groups, 1).swapaxes(1, 2)
@@ -66,11 +66,12 @@ def is_convolution(W: Any, windows: Windows, groups: int) -> bool:
     return possible and W.shape[0] <= W.shape[1] * groups
 
 
-def mirrored(W: Any, groups: int) -> Any:
+def mirrored(xp: Any, W: Any, groups: int) -> Any:
     """The kernels back to front, and in each group from its outputs to its inputs: (C, O / groups, *kernel)."""
     ndim = W.ndim - 2
     split = W.reshape((groups, W.shape[0] // groups, *W.shape[1:])).swapaxes(1, 2)
-    back = split[(..., *[slice(None, None, -1)] * ndim)]
+    # A product of what runs backwards in memory would be slow.
+    back = xp.ascontiguousarray(split[(..., *[slice(None, None, -1)] * ndim)])
     return back.reshape((groups * W.shape[1], W.shape[0] // groups, *W.shape[2:]))
 
 
