@@ -14,8 +14,6 @@ from typing import Any
 
 from rung.cuda import device_name
 from rung.functions.spatial.geometry import Windows
-from rung.functions.spatial.grid import Grid
-from rung.functions.spatial.grid import grid as grid_of
 from rung.shapes import Shape
 
 # Bytes of columns at a time: what the second-level cache of a core holds, twice. A GPU wants few and large calls.
@@ -24,39 +22,37 @@ PART, PART_ON_GPU = 2 << 20, 256 << 20
 
 def convolve(xp: Any, x: Any, W: Any, b: Any, windows: Windows, groups: int) -> Any:
     """y[n, o, p] = b[o] + the sum over c and k of W[o, c, k] x[n, c, stride p + dilation k - padding]."""
-    grid = grid_of(windows, x.shape[2:], W.shape[0] // groups)
-    y = xp.empty((x.shape[0], W.shape[0], *grid.count), xp.result_type(x, W))
+    count = windows.count(x.shape[2:])
+    y = xp.empty((x.shape[0], W.shape[0], *count), xp.result_type(x, W))
     kernels = matrices(W, groups, 1)
-    for part in parts(x, W, grid, groups):
-        columns = matrices(gather(xp, x[part].swapaxes(0, 1), grid, windows), groups, 2)
-        products = xp.matmul(kernels, columns).reshape((W.shape[0], -1, *grid.width))
-        put(xp, y[part].swapaxes(0, 1), products[(..., *map(slice, grid.count))], b)
+    for part in parts(x, W, count, groups):
+        columns = gather(xp, x[part].swapaxes(0, 1), windows, count)
+        put(xp, y[part].swapaxes(0, 1), xp.matmul(kernels, matrices(columns, groups, 2)), b)
     return y
 
 
 def transpose(xp: Any, y: Any, W: Any, b: Any, windows: Windows, sizes: Shape, groups: int) -> Any:
     """x[n, c, stride p + dilation k - padding] = b[c] + the sum over o of W[o, c, k] y[n, o, p], where these meet."""
     if is_convolution(W, windows, groups):
-        return convolve(xp, y, mirrored(W, groups), b, windows.mirrored, groups)
-    grid, channels = grid_of(windows, sizes, W.shape[0] // groups), W.shape[1] * groups
+        return convolve(xp, y, mirrored(xp, W, groups), b, windows.mirrored, groups)
+    channels, elements, count = W.shape[1] * groups, math.prod(windows.kernel), y.shape[2:]
     x = xp.empty((y.shape[0], channels, *sizes), xp.result_type(y, W))
     kernels = matrices(W, groups, 1).swapaxes(1, 2)
-    for part in parts(y, W, grid, groups):
-        some = grid.widened(xp, y[part].swapaxes(0, 1))
+    for part in parts(y, W, count, groups):
+        some = y[part].swapaxes(0, 1)
         columns = product(xp, kernels, matrices(some, groups, 1))
-        columns = columns.reshape((channels, len(grid.elements), *some.shape[1:]))
-        put(xp, x[part].swapaxes(0, 1), scatter(xp, columns, grid, windows, sizes), b)
+        columns = columns.reshape((channels, elements, *some.shape[1:]))
+        put(xp, x[part].swapaxes(0, 1), scatter(xp, columns, windows, sizes), b)
     return x
 
 
 def correlate(xp: Any, x: Any, y: Any, windows: Windows, groups: int) -> Any:
     """W[o, c, k] = the sum over n and p of y[n, o, p] x[n, c, stride p + dilation k - padding]."""
-    grid = grid_of(windows, x.shape[2:], y.shape[1] // groups)
     W = xp.zeros((y.shape[1], x.shape[1] // groups, *windows.kernel), xp.result_type(x, y))
     sums = matrices(W, groups, 1)
-    for part in parts(x, W, grid, groups):
-        columns = gather(xp, x[part].swapaxes(0, 1), grid, windows)
-        some = matrices(grid.widened(xp, y[part].swapaxes(0, 1)), groups, 1)
+    for part in parts(x, W, y.shape[2:], groups):
+        columns = gather(xp, x[part].swapaxes(0, 1), windows, y.shape[2:])
+        some = matrices(y[part].swapaxes(0, 1), groups, 1)
         sums += xp.matmul(some, matrices(columns, groups, 2).swapaxes(1, 2))
     return W
 
@@ -70,11 +66,12 @@ def is_convolution(W: Any, windows: Windows, groups: int) -> bool:
     return possible and W.shape[0] <= W.shape[1] * groups
 
 
-def mirrored(W: Any, groups: int) -> Any:
+def mirrored(xp: Any, W: Any, groups: int) -> Any:
     """The kernels back to front, and in each group from its outputs to its inputs: (C, O / groups, *kernel)."""
     ndim = W.ndim - 2
     split = W.reshape((groups, W.shape[0] // groups, *W.shape[1:])).swapaxes(1, 2)
-    back = split[(..., *[slice(None, None, -1)] * ndim)]
+    # A product of what runs backwards in memory would be slow.
+    back = xp.ascontiguousarray(split[(..., *[slice(None, None, -1)] * ndim)])
     return back.reshape((groups * W.shape[1], W.shape[0] // groups, *W.shape[2:]))
 
 
@@ -89,37 +86,44 @@ def matrices(x: Any, groups: int, axes: int) -> Any:
     return x.reshape((groups, height, width))
 
 
-def parts(x: Any, W: Any, grid: Grid, groups: int) -> Iterator[slice]:
+def parts(x: Any, W: Any, count: Shape, groups: int) -> Iterator[slice]:
     """So many examples at a time that their columns, and what comes of them, fill PART."""
     limit = PART_ON_GPU if device_name(x).startswith("cuda") else PART
     tallest = max(groups * math.prod(W.shape[1:]), W.shape[0], 1)
-    examples = max(limit // (tallest * math.prod(grid.width) * x.dtype.itemsize), 1)
+    examples = max(limit // (tallest * max(math.prod(count), 1) * x.dtype.itemsize), 1)
     return (slice(i, i + examples) for i in range(0, x.shape[0], examples))
 
 
-def gather(xp: Any, x: Any, grid: Grid, windows: Windows) -> Any:
-    """The windows of (channels, n, *sizes) as (channels, elements, n, *run)."""
+def gather(xp: Any, x: Any, windows: Windows, count: Shape) -> Any:
+    """The windows of (channels, n, *sizes) as (channels, elements, n, *count)."""
     if windows.pointwise:
         return x[:, None]
-    phases = grid.phases(xp, x)
-    run = [place.stop - place.start for place in grid.elements[0][1]]
-    columns = xp.empty((x.shape[0], len(grid.elements), x.shape[1], *run), x.dtype)
-    for k, (phase, place) in enumerate(grid.elements):
-        columns[:, k] = phases[(slice(None), slice(None), phase, *place)]
+    x = padded(xp, x, windows)
+    columns = xp.empty((x.shape[0], math.prod(windows.kernel), x.shape[1], *count), x.dtype)
+    for k, (_, place) in enumerate(windows.places(count)):
+        columns[:, k] = x[(..., *place)]
     return columns
 
 
-def scatter(xp: Any, columns: Any, grid: Grid, windows: Windows, sizes: Shape) -> Any:
+def scatter(xp: Any, columns: Any, windows: Windows, sizes: Shape) -> Any:
     """The adjoint of `gather`: every element goes back to where it came from, (channels, n, *sizes)."""
     if windows.pointwise:
         return columns[:, 0]
-    channels, _, examples, *_ = columns.shape
-    run = [place.stop - place.start for place in grid.elements[0][1]]
-    columns = columns.reshape((channels, len(grid.elements), examples, *run))
-    phases = xp.zeros((channels, examples, math.prod(grid.stride), *grid.shape), columns.dtype)
-    for k, (phase, place) in enumerate(grid.elements):
-        phases[(slice(None), slice(None), phase, *place)] += columns[:, k]
-    return grid.images(xp, phases, sizes)
+    channels, _, examples, *count = columns.shape
+    x = xp.zeros((channels, examples, *windows.padded(sizes)), columns.dtype)
+    for k, (_, place) in enumerate(windows.places(tuple(count))):
+        x[(..., *place)] += columns[:, k]
+    return x[(..., *windows.inside(sizes))]
+
+
+def padded(xp: Any, x: Any, windows: Windows) -> Any:
+    """x among the zeros that the padding of its last axes adds."""
+    if not windows.pads:
+        return x
+    sizes = x.shape[x.ndim - len(windows.kernel) :]
+    wide = xp.zeros((*x.shape[: x.ndim - len(sizes)], *windows.padded(sizes)), x.dtype)
+    wide[(..., *windows.inside(sizes))] = x
+    return wide
 
 
 def put(xp: Any, place: Any, values: Any, b: Any) -> None:

@@ -86,6 +86,8 @@ class Overlay(Windowing):
         sizes: the sizes of the images.
     """
 
+    of_reals = True
+
     def __init__(self, windows: Windows, sizes: Shape):
         super().__init__(windows)
         self.sizes = sizes
