@@ -148,8 +148,8 @@ class Variable(RungVariable):
             axes = tuple(axes[0] or ())
         return _functions().transpose(self, axes or None)
 
-    @property  # type: ignore[override]
-    def T(self) -> Any:
+    @property
+    def T(self) -> Any:  # type: ignore[override]
         """The axes in reverse order."""
         return _functions().transpose(self)
 
@@ -165,8 +165,8 @@ class Variable(RungVariable):
 class Parameter(Variable, RungParameter):
     """A Variable that a layer learns; its array may come later."""
 
-    def __init__(self, data: Any, name: str | None = None):
-        self._expected_shape = ()
+    def __init__(self, data: Any, name: str | None = None, expected_shape: Any = (), dtype: Any = None):
+        self._expected_shape = expected_shape
         Variable.__init__(self, data, name)
 
 

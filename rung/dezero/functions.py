@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 import rung.functions as F
-from rung.dezero import utils
+from rung.dezero import cuda, utils
 from rung.dezero.core import (
     Config,
     Function,
@@ -30,9 +30,10 @@ __all__ = [
     "Log", "LogSoftmax", "MatMul", "Max", "MeanSquaredError", "Min", "ReLU", "Reshape", "Sigmoid", "Sin", "Softmax",
     "SoftmaxCrossEntropy", "Sum", "SumTo", "Tanh", "Transpose", "Variable", "accuracy", "add", "as_array",
     "as_variable", "average", "average_pooling", "batch_nrom", "binary_cross_entropy", "broadcast_to", "clip",
-    "col2im", "conv2d", "conv2d_simple", "cos", "deconv2d", "div", "dropout", "embed_id", "exp", "expand_dims",
-    "flatten", "get_item", "im2col", "leaky_relu", "linear", "linear_simple", "log", "log_softmax", "matmul", "max",
-    "mean", "mean_squared_error", "mean_squared_error_simple", "min", "mul", "neg", "pooling", "pooling_simple",
+    "col2im", "conv2d", "conv2d_simple", "cos", "cuda", "deconv2d", "div", "dropout", "embed_id", "exp",
+    "expand_dims", "flatten", "get_item", "im2col", "leaky_relu", "linear", "linear_simple", "log",
+    "log_softmax", "matmul", "max", "mean", "mean_squared_error", "mean_squared_error_simple", "min", "mul", "neg",
+    "pooling", "pooling_simple",
     "pow", "relu", "reshape", "rsub", "sigmoid", "sigmoid_cross_entropy", "sigmoid_simple", "sin", "softmax",
     "softmax_cross_entropy", "softmax_cross_entropy_simple", "softmax_simple", "sub", "sum", "sum_to", "tanh",
     "transpose", "utils",
@@ -444,7 +445,7 @@ def dropout(x: Any, dropout_ratio: float = 0.5) -> Any:
     x = as_variable(x)
     if not Config.train:
         return x
-    xp = utils.cuda.get_array_module(x.data)
+    xp = cuda.get_array_module(x.data)
     mask = xp.random.rand(*x.shape) > dropout_ratio
     return x * mask / (1.0 - dropout_ratio)
 

@@ -6,13 +6,15 @@ from typing import Any
 
 import rung.functions as F
 from rung.config import no_grad
+from rung.dezero import cuda
 from rung.dezero.core import Function, Op, as_variable
 from rung.dezero.utils import get_conv_outsize, get_deconv_outsize, pair
 
 __all__ = [
     "AveragePooling", "Col2im", "Conv2DGradW", "Conv2d", "Deconv2d", "Function", "Im2col", "Pooling", "Pooling2DGrad",
-    "Pooling2DWithIndexes", "as_variable", "average_pooling", "col2im", "col2im_array", "conv2d", "conv2d_simple",
-    "deconv2d", "get_conv_outsize", "get_deconv_outsize", "im2col", "im2col_array", "pair", "pooling",
+    "Pooling2DWithIndexes", "as_variable", "average_pooling", "broadcast_to", "col2im", "col2im_array", "conv2d",
+    "conv2d_simple", "cuda", "deconv2d", "get_conv_outsize", "get_deconv_outsize", "im2col", "im2col_array",
+    "linear", "pair", "pooling",
     "pooling_simple",
 ]  # fmt: skip
 
@@ -169,8 +171,6 @@ def col2im(x: Any, input_shape: Any, kernel_size: Any, stride: Any = 1, pad: Any
 
 def conv2d_simple(x: Any, W: Any, b: Any = None, stride: Any = 1, pad: Any = 0) -> Any:
     """A convolution out of `im2col` and one product."""
-    from rung.dezero.functions import linear
-
     x, W = as_variable(x), as_variable(W)
     (n, _, *sizes), (out, _, *kernel) = x.shape, W.shape
     counts = map(get_conv_outsize, sizes, kernel, pair(stride), pair(pad))
@@ -196,3 +196,6 @@ def im2col_array(img: Any, kernel_size: Any, stride: Any, pad: Any, to_matrix: b
 def col2im_array(col: Any, img_shape: Any, kernel_size: Any, stride: Any, pad: Any, to_matrix: bool = True) -> Any:
     """`col2im` of an array."""
     return F.col2im(col, img_shape, pair(kernel_size), pair(stride), pair(pad), to_matrix)._data
+
+
+from rung.dezero.functions import broadcast_to, linear  # noqa: E402  # which is made of what stands here, too

@@ -32,7 +32,7 @@ class Layer(rung.layers.Layer):
     def __call__(self, *inputs: Any) -> Any:
         outputs = super().__call__(*inputs)
         several = outputs if isinstance(outputs, (tuple, list)) else (outputs,)
-        self.inputs = [weakref.ref(x) if hasattr(x, "creator") else (lambda x=x: x) for x in inputs]
+        self.inputs = [Seen(x) for x in inputs]
         self.outputs = [Kept(y) for y in several]
         return outputs
 
@@ -86,6 +86,16 @@ class Kept:
 
     def __reduce__(self) -> Any:
         return Kept, ()
+
+
+class Seen(Kept):
+    """What a layer was called on; calling gives it as long as somebody else holds it."""
+
+    def __init__(self, value: Any):
+        self.variable = weakref.ref(value) if hasattr(value, "creator") else lambda: value
+
+    def __call__(self) -> Any:
+        return self.variable()
 
 
 def _drawn(xp: Any, shape: tuple[int, ...], fan_in: int, dtype: Any) -> Any:
