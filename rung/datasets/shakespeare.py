@@ -64,6 +64,11 @@ class TinyShakespeare(Dataset):
         self.data, self.label = codes[:size].reshape(shape), codes[1 : size + 1].reshape(shape)
 
     @staticmethod
+    def text() -> str:
+        """The whole text, as it is in the file."""
+        return _read()
+
+    @staticmethod
     def encode(text: str) -> Any:
         """The numbers of the letters of a text, int64.
 
