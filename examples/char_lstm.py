@@ -25,7 +25,7 @@ def validate(model, x, t):
 
 
 def chunks(codes, steps):
-    """Batches (x, t) that go on where those before stopped, and whether they do: after the end comes the beginning."""
+    """Batches (x, t) that go on where those before stopped, and whether they do: the end leads to the beginning."""
     width = (len(codes) - 1) // READERS
     x, t = (codes[shift : shift + READERS * width].reshape(READERS, width) for shift in (0, 1))
     count = width // LENGTH
