@@ -1,6 +1,6 @@
 """A small GPT learns to write, letter by letter: 0.8 million parameters and Shakespeare's plays.
 
-It sees 128 letters and is asked for the next one at every place. Afterwards it writes a page of its own, which goes
+It sees 64 letters and is asked for the next one at every place. Afterwards it writes a page of its own, which goes
 to `text.txt`. Source: Radford et al., 2019; A. Karpathy, nanoGPT, 2022, for the idea to train it on letters.
 """
 
@@ -15,7 +15,7 @@ from rung.optimizers import AdamW, ClipGrad
 from rung.schedules import cosine, warm_up
 
 AIMS = {"validation loss": at_most(1.75)}
-LENGTH, BATCH = 128, 8
+LENGTH, BATCH = 64, 8
 
 
 def validate(model, x, t):
@@ -48,7 +48,7 @@ def train(model, text, steps, rng):
 
 def main(options):
     text = read_text(fetch=not options.quick)
-    layers, steps = (1, 10) if options.quick else (4, 1500)
+    layers, steps = (1, 10) if options.quick else (4, 2500)
     model = GPT(len(text.alphabet), LENGTH, hidden_size=128, num_heads=4, num_layers=layers)
     losses, validation = train(model, text, steps, np.random.default_rng(options.seed))
     written = text.decode(model.generate(text.encode("\n"), 100 if options.quick else 1500, 0.8, seed=options.seed))

@@ -1,6 +1,8 @@
 """A GPT learns, looks back alone, goes on from a prompt as its cache says, and takes over GPT-2's weights."""
 
 import copy
+import dataclasses
+import hashlib
 import pickle
 import runpy
 from pathlib import Path
@@ -12,6 +14,7 @@ import rung
 import rung.functions as F
 from rung.errors import ShapeError, ValueRangeError, WeightFileError
 from rung.models import GPT
+from rung.models.gpt import GPT2_SMALL
 from rung.optimizers import AdamW
 
 SIZES = {"vocabulary_size": 11, "max_length": 8, "hidden_size": 12, "num_heads": 3, "num_layers": 2}
@@ -263,3 +266,15 @@ def test_pytorchs_file_of_hugging_face_gives_the_same_scores(tmp_path):
         torch.tensor([[1, 2, 3]]), max_new_tokens=5, do_sample=False, eos_token_id=None, pad_token_id=0
     )
     np.testing.assert_array_equal(ours, texts[0].numpy())
+
+
+def test_pytorchs_weights_are_taken_from_the_cache_once_they_are_there(tmp_path, monkeypatch):
+    _, state = twin()
+    monkeypatch.setenv("RUNG_CACHE", str(tmp_path))
+    file = tmp_path / "weights" / "gpt2.safetensors"
+    file.parent.mkdir()
+    rung.serializers.save_arrays(file, as_hugging_face_has_them(state))
+    digest = hashlib.sha256(file.read_bytes()).hexdigest()
+    model = GPT(**SIZES)
+    dataclasses.replace(GPT2_SMALL, checksum=digest).load_into(model)
+    np.testing.assert_array_equal(model.tokens.W.data, state["wte.weight"])
