@@ -48,7 +48,7 @@ def train(model, text, steps):
         loss.backward()
         optimizer.update()
         losses.append(loss.item())
-        if step % max(steps // 6, 1) == 0 or step == steps:
+        if step % max(steps // 10, 5) == 0 or step == steps:
             validation.append((step, validate(model, *held_out)))
             print(f"  step {step}: loss {np.mean(losses[-50:]):.3f}, validation {validation[-1][1]:.3f}", flush=True)
     return losses, validation

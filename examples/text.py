@@ -63,7 +63,7 @@ def write_results(options, title, fact, losses, validation, text):
     width = max(len(losses) // 50, 1)
     smooth = np.convolve(losses, np.ones(width) / width, "valid")
     axes.plot(np.arange(width, len(losses) + 1), smooth, color="#A3ADB8", linewidth=1)
-    axes.plot(*zip(*validation, strict=True), "-o", color="#0067B1", linewidth=2, markersize=4)
+    axes.plot(*zip(*validation, strict=True), "-o", color="#0067B1", linewidth=2, markersize=4, clip_on=False)
     axes.set_xlim(0, len(losses))
     axes.set_ylim(math.floor(2 * min(smooth.min(), validation[-1][1])) / 2, math.ceil(2 * validation[0][1]) / 2)
     sheet.write_ticks(axes)
