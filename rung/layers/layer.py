@@ -151,6 +151,10 @@ class Layer:
         """The name here of what PyTorch has under `name`, before `pytorch_names`; override where paths differ."""
         return name
 
+    def adapt_pytorch(self, state: dict[str, Any]) -> dict[str, Any]:
+        """PyTorch's state with the paths here, before `pytorch_names`; override where arrays are split or dropped."""
+        return {self.rename_pytorch(name): array for name, array in state.items()}
+
     def save_weights(self, path: Any) -> None:
         """Write the parameters to an ``.npz`` or ``.safetensors`` file: the whole new one, or the old one stays."""
         from rung.serializers import save_arrays  # imports much, and most programs never come here

@@ -6,14 +6,18 @@ from typing import TYPE_CHECKING, Any
 from rung.models.mlp import MLP, Model
 
 if TYPE_CHECKING:
+    from rung.models.charlstm import CharLSTM
     from rung.models.convnet import ConvNet
+    from rung.models.gpt import GPT, GPT2
     from rung.models.resnet import ResNet18, ResNet34, ResNet50, ResNet101, ResNet152
     from rung.models.squeezenet import SqueezeNet
     from rung.models.vgg import VGG16
+    from rung.models.vit import ViT
 
 _FILES = {
     "ConvNet": "convnet", "ResNet18": "resnet", "ResNet34": "resnet", "ResNet50": "resnet", "ResNet101": "resnet",
     "ResNet152": "resnet", "SqueezeNet": "squeezenet", "VGG16": "vgg",
+    "CharLSTM": "charlstm", "GPT": "gpt", "GPT2": "gpt", "ViT": "vit",
 }  # fmt: skip
 
 
@@ -24,7 +28,10 @@ def __getattr__(name: str) -> Any:
 
 
 __all__ = [
+    "GPT",
+    "GPT2",
     "MLP",
+    "CharLSTM",
     "ConvNet",
     "Model",
     "ResNet18",
@@ -34,4 +41,5 @@ __all__ = [
     "ResNet152",
     "SqueezeNet",
     "VGG16",
+    "ViT",
 ]
