@@ -26,7 +26,7 @@ class Fire(Layer):
 
     def forward(self, x: Any) -> Any:
         x = F.relu(self.squeeze(x))
-        return F.relu(F.concatenate([self.expand1x1(x), self.expand3x3(x)], axis=1))
+        return F.relu(F.concat([self.expand1x1(x), self.expand3x3(x)], axis=1))
 
 
 def _pool(x: Any) -> Any:
@@ -39,8 +39,8 @@ class SqueezeNet(Model):
     Shape: (N, 3, H, W), H and W at least 17 -> (N, classes)
 
     Args:
-        pretrained: fetch the weights that torchvision trained on ImageNet, for images that are scaled to [0, 1] and
-            normalised by the mean (0.485, 0.456, 0.406) and the deviation (0.229, 0.224, 0.225).
+        pretrained: fetch the weights that torchvision trained on ImageNet; images go through
+            `rung.transforms.imagenet_preprocessing()` before.
         classes: 1000 if pretrained.
         dropout: before the last convolution.
 
