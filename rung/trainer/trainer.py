@@ -341,7 +341,8 @@ class Trainer:
             return
         if not self._can_go_on():
             raise ValueRangeError("Trainer: in the middle of an epoch a checkpoint needs a loader with a state_dict")
-        self._folder.save(self.state_dict())
+        with self._folder.held():
+            self._folder.save(self.state_dict())
 
     def places(self) -> dict[str, Any]:
         """Where the loaders are; None for one that cannot say."""
