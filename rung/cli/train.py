@@ -59,13 +59,14 @@ def add_command(commands: Any) -> None:
         help="train a network to read handwritten digits, in seconds",
         description="Train a multi-layer perceptron and leave its weights, a log and pictures in a folder.",
     )
-    parser.add_argument("--data", choices=DATASETS, default="digits", help="what to learn (default: digits)")
+    # No option has a default here: on --resume, those that are given are refused.
+    parser.add_argument("--data", choices=DATASETS, help="what to learn (default: digits)")
     parser.add_argument("--epochs", type=int, help=f"how often to go through the data ({_defaults('epochs')})")
     parser.add_argument("--lr", type=float, help=f"the learning rate of Adam ({_defaults('lr')})")
     parser.add_argument("--batch-size", type=int, help=f"samples in a step ({_defaults('batch_size')})")
     parser.add_argument("--hidden", help=f"sizes of the hidden layers ({_defaults('hidden')})")
     parser.add_argument("--dropout", type=float, help=f"share of hidden units to drop ({_defaults('dropout')})")
-    parser.add_argument("--seed", type=int, default=0, help="of weights, shuffles and dropout (default: 0)")
+    parser.add_argument("--seed", type=int, help="of weights, shuffles and dropout (default: 0)")
     parser.add_argument("--out", type=Path, help="folder for the results (default: a new one in runs/)")
     parser.add_argument(
         "--resume",
@@ -83,63 +84,128 @@ def add_command(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Train, and write everything that a person wants to see afterwards."""
-    folder = choose_folder(options)
-    for name, value in DEFAULTS[options.data].items():
-        if getattr(options, name) is None:
-            setattr(options, name, value)
+    earlier = None if options.resume is None else take_over(options)
+    fill_in(options)
     hidden = check_options(options)
     rung.seed(options.seed)
     train, test = DATASETS[options.data](train=True), DATASETS[options.data](train=False)
     model = MLP((*hidden, len(train.classes)), activation=_relu_with_dropout(options.dropout))
     loader = DataLoader(train, options.batch_size)
+    folder = earlier or options.out or new_folder(Path("runs"), options.data)
     trainer = make_trainer(model, options, folder, len(loader))
-    resumed = options.resume is not None and trainer.resume()
-    folder.mkdir(parents=True, exist_ok=True)
-    write_log(folder / "log.json", options, trainer.history, 0.0)
-    started, stopped = time.perf_counter(), False
-    try:
-        with one_blas_thread():
-            trainer.fit(loader, options.epochs, DataLoader(test, 1000, shuffle=False), name=options.data)
-    except KeyboardInterrupt:
-        stopped = True
-    seconds = time.perf_counter() - started
-    report(model, options, folder, test, trainer.history, seconds, stopped, resumed)
+    resumed = earlier is not None and trainer.resume()
+    with trainer.writing():
+        if not earlier:
+            refuse_earlier_run(folder)
+        write_log(folder / "log.json", options, trainer.history, 0.0)
+        started, stopped = time.perf_counter(), False
+        try:
+            with one_blas_thread():
+                trainer.fit(loader, options.epochs, DataLoader(test, 1000, shuffle=False), name=options.data)
+        except KeyboardInterrupt:
+            stopped = True
+        seconds = time.perf_counter() - started
+        report(model, options, folder, test, trainer.history, seconds, stopped, resumed)
     return 130 if stopped else 0
 
 
-def choose_folder(options: argparse.Namespace) -> Path:
-    """The folder of the run: a new one; or that of the run to resume, whose settings are taken over."""
-    if options.resume is None:
-        folder: Path = options.out or new_folder(Path("runs"), options.data)
-        if (folder / "log.json").exists():
-            raise ValueRangeError(f"--out must be a folder without an earlier run, but {folder} holds one")
-        return folder
-    folder = latest_run(Path("runs")) if options.resume == LATEST else options.resume
-    if not (folder / "last.npz").is_file():
-        raise ValueRangeError(f"--resume needs a folder with a checkpoint, last.npz, but {folder} has none")
-    given = [name for name in ("lr", "batch_size", "hidden", "dropout", "out") if getattr(options, name) is not None]
+def fill_in(options: argparse.Namespace) -> None:
+    """What the caller has not said."""
+    for name, value in {"data": "digits", "seed": 0}.items():
+        if getattr(options, name) is None:
+            setattr(options, name, value)
+    for name, value in DEFAULTS[options.data].items():
+        if getattr(options, name) is None:
+            setattr(options, name, value)
+
+
+# Folders -----------------------------------------------------------------------------------------------------------
+
+
+def new_folder(parent: Path, name: str) -> Path:
+    """Make a folder that was not there, named by the data and a number; two runs at once get two."""
+    number = 1
+    while True:
+        folder = parent / f"{name}-{number}"
+        try:
+            folder.mkdir(parents=True)
+            return folder
+        except FileExistsError:
+            number += 1
+
+
+def refuse_earlier_run(folder: Path) -> None:
+    """A folder that holds a run is never written over."""
+    if (folder / "log.json").exists():
+        raise ValueRangeError(f"--out must be a folder without an earlier run, but {folder} holds one")
+
+
+def latest_run(parent: Path) -> Path:
+    """The run that was written to last."""
+    runs = {path.parent for name in ("log.json", "last.npz") for path in parent.glob(f"*/{name}")}
+    if not runs:
+        raise ValueRangeError(f"--resume: there is no run in {parent}/")
+    latest, *older = sorted(runs, key=_last_written, reverse=True)
+    if not (latest / "last.npz").is_file():
+        saved = next((run for run in older if (run / "last.npz").is_file()), None)
+        cure = f"; name an older one: --resume {saved}" if saved else ""
+        raise ValueRangeError(f"--resume: the latest run, {latest}, has no checkpoint{cure}")
+    return latest
+
+
+def _last_written(run: Path) -> int:
+    paths = (run / "log.json", run / "last.npz")
+    return max(path.stat().st_mtime_ns for path in paths if path.exists())
+
+
+# Going on ----------------------------------------------------------------------------------------------------------
+
+# What a run is made of, and has to be when it goes on: the kind of each setting in its log.
+SETTINGS: dict[str, tuple[type, ...]] = {
+    "data": (str,), "epochs": (int,), "lr": (int, float), "batch_size": (int,), "hidden": (str,),
+    "dropout": (int, float), "seed": (int,), "tensorboard": (bool,),
+}  # fmt: skip
+
+
+def take_over(options: argparse.Namespace) -> Path:
+    """Take all settings but the epochs from the run to resume; return its folder."""
+    free = ("resume", "epochs", "run", "command")
+    given = [
+        name for name, value in vars(options).items() if name not in free and value is not None and value is not False
+    ]
     if given:
         raise ValueRangeError(
             f"--resume takes all but --epochs from the run, so --{given[0].replace('_', '-')} has no place"
         )
-    try:
-        settings = json.loads((folder / "log.json").read_text(encoding="utf-8"))["settings"]
-    except (OSError, ValueError, KeyError) as error:
-        raise ValueRangeError(
-            f"--resume needs the settings in {folder / 'log.json'}, which cannot be read"
-        ) from error
-    for name in ("data", "lr", "batch_size", "hidden", "dropout", "seed", "tensorboard", "epochs"):
+    folder: Path = latest_run(Path("runs")) if options.resume == LATEST else options.resume
+    if not (folder / "last.npz").is_file():
+        raise ValueRangeError(f"--resume needs a folder with a checkpoint, last.npz, but {folder} has none")
+    for name, value in read_settings(folder / "log.json").items():
         if name != "epochs" or options.epochs is None:
-            setattr(options, name, settings[name])
+            setattr(options, name, value)
     return folder
 
 
-def latest_run(parent: Path) -> Path:
-    """The run whose checkpoint was written last."""
-    checkpoints = sorted(parent.glob("*/last.npz"), key=lambda path: path.stat().st_mtime)
-    if not checkpoints:
-        raise ValueRangeError(f"--resume: there is no run with a checkpoint in {parent}/")
-    return checkpoints[-1].parent
+def read_settings(path: Path) -> dict[str, Any]:
+    """The settings in the log of a run, each of which has to be there and of its kind."""
+    try:
+        log = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise ValueRangeError(f"--resume needs the settings in {path}, which cannot be read: {error}") from error
+    settings = log.get("settings") if isinstance(log, dict) else None
+    if not isinstance(settings, dict):
+        raise ValueRangeError(f"--resume needs the settings in {path}, but it holds none")
+    for name, kinds in SETTINGS.items():
+        if type(settings.get(name)) not in kinds:
+            raise ValueRangeError(f"--resume: {name} in {path} must be of {kinds[-1].__name__}, but is "
+                                  f"{settings.get(name)!r:.80}")  # fmt: skip
+    if settings["data"] not in DATASETS:
+        raise ValueRangeError(f"--resume: the data in {path} must be one of {', '.join(DATASETS)}, but is "
+                              f"{settings['data']!r:.80}")  # fmt: skip
+    return {name: settings[name] for name in SETTINGS}
+
+
+# Training ----------------------------------------------------------------------------------------------------------
 
 
 def make_trainer(model: Any, options: argparse.Namespace, folder: Path, steps_per_epoch: int) -> Trainer:
@@ -200,14 +266,6 @@ def parse_sizes(text: str) -> tuple[int, ...]:
     if not all(part.isascii() and part.isdecimal() and 0 < int(part) <= 100_000 for part in parts):
         raise ValueRangeError(f"--hidden must be sizes up to 100000, such as 256,128, but got {text!r}")
     return tuple(map(int, parts))
-
-
-def new_folder(parent: Path, name: str) -> Path:
-    """A folder that is not there yet, named by the data and a number."""
-    number = 1
-    while (parent / f"{name}-{number}").exists():
-        number += 1
-    return parent / f"{name}-{number}"
 
 
 def _relu_with_dropout(ratio: float) -> Callable[[Any], Any]:

@@ -228,8 +228,7 @@ class DataLoader:
     def _seed(self) -> int:
         """The seed; one is drawn if there is none, without any effect on what others draw."""
         if self.seed is None:
-            sequence = random.generator().bit_generator.seed_seq.spawn(1)[0]
-            self.seed = int(sequence.generate_state(1, np.uint64)[0])
+            self.seed = random.draw_seed()
         return int(self.seed)
 
     def _checked(self, order: Iterable[int]) -> Order:
