@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bz2
+import errno
 import gzip
 import lzma
 import os
@@ -93,9 +94,16 @@ def _unpack(source: Path, folder: Path, limit: int, most_members: int) -> None:
                 left -= _write(path, content, left, source, limit)
     except DownloadError:
         raise
-    except DAMAGED as error:
+    except (*DAMAGED, OSError) as error:
+        if isinstance(error, OSError) and not _is_the_archives_fault(error):
+            raise
         came = f"reading it gave {type(error).__name__}: {error}"
         raise DownloadError(f"extract: expected {source} to be a whole archive, but {came}") from error
+
+
+def _is_the_archives_fault(error: OSError) -> bool:
+    """Whether an error is not of the disk: bzip2's of damage has no number, and names may be too long for any disk."""
+    return isinstance(error, DAMAGED) or error.errno in (None, errno.ENAMETOOLONG)
 
 
 def _write(path: Path, content: IO[bytes], left: int, source: Path, limit: int) -> int:
