@@ -74,15 +74,15 @@ def random_split(dataset: Any, lengths: Sequence[float], seed: int | None = None
 
 
 def _sizes(lengths: Sequence[float], total: int) -> list[int]:
-    came = list(lengths)
-    if came and min(came) >= 0 and all(isinstance(size, (int, np.integer)) for size in came) and sum(came) == total:
-        return [int(size) for size in came]
-    if came and min(came) >= 0 and math.isclose(sum(came), 1, abs_tol=1e-6):
-        ends = [min(math.floor(total * share + 0.5), total) for share in np.cumsum(came)]
-        return list(np.diff([0, *ends[:-1], total]))
-    raise ValueRangeError(
-        f"random_split: expected sizes that add up to {total} or shares that do to 1, but got {came}"
-    )
+    came = np.array(list(lengths))
+    if came.ndim == 1 and came.size and came.dtype.kind in "iuf" and came.min() >= 0:
+        if came.dtype.kind != "f" and came.sum() == total:
+            return came.tolist()  # type: ignore[no-any-return]
+        if came.dtype.kind == "f" and math.isclose(came.sum(), 1, abs_tol=1e-6):
+            ends = [min(math.floor(total * share + 0.5), total) for share in np.cumsum(came)]
+            return list(np.diff([0, *ends[:-1], total]))
+    expected = f"whole numbers that add up to {total}, or shares, floats that add up to 1"
+    raise ValueRangeError(f"random_split: expected {expected}, but got {list(lengths)}")
 
 
 def _checked(indices: np.ndarray[Any, Any], size: int) -> np.ndarray[Any, Any]:

@@ -149,9 +149,10 @@ def test_a_split_is_the_same_for_a_seed():
     assert first == order(None) != second
 
 
-@pytest.mark.parametrize("lengths", [[5, 4], [0.5, 0.4], [-1, 11], [], [1.5, -0.5], [float("nan")]])
+@pytest.mark.parametrize("lengths", [[5, 4], [0.5, 0.4], [-1, 11], [], [1.5, -0.5], [float("nan")], [1],
+                                     [1, 0], ["a"], [True]])  # fmt: skip
 def test_lengths_that_do_not_add_up_are_refused(lengths):
-    with pytest.raises(ValueRangeError, match="sizes that add up to 10 or shares that do to 1"):
+    with pytest.raises(ValueRangeError, match="whole numbers that add up to 10, or shares, floats"):
         random_split((X, T), lengths)
 
 
