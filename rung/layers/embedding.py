@@ -51,10 +51,10 @@ class Embedding(Layer):
         self.in_size = in_size
         self.out_size = out_size
         self.padding_index = padding_index
-        first = initializer((in_size, out_size), dtype)
+        self.W = Parameter(None, name="W", expected_shape=(in_size, out_size), dtype=dtype)
+        self.W.initialize(initializer((in_size, out_size), dtype))
         if padding_index is not None:
-            first[padding_index] = 0
-        self.W = Parameter(first, name="W")
+            self.W.data[padding_index] = 0
 
     def forward(self, x: Any) -> Variable:
         return F.embedding(x, self.W, self.padding_index)

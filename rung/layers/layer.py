@@ -145,7 +145,7 @@ class Layer:
             more = f"; and {len(objections) - 8} more" if len(objections) > 8 else ""
             raise WeightFileError(f"load_state_dict: nothing was loaded: {'; '.join(objections[:8])}{more}")
         for name, parameter in owned.items():
-            parameter.initialize(state[name])
+            parameter._take_over(state[name])
 
     def rename_pytorch(self, name: str) -> str:
         """The name here of what PyTorch has under `name`, before `pytorch_names`; override where paths differ."""

@@ -49,7 +49,8 @@ class Cell(Layer):
         self.initializer = initializer
         width = self.blocks * hidden_size
         self.W_x = Parameter(None, name="W_x", expected_shape=(in_size, width), dtype=dtype)
-        self.W_h = Parameter(initializer((hidden_size, width), dtype), name="W_h")
+        self.W_h = Parameter(None, name="W_h", expected_shape=(hidden_size, width), dtype=dtype)
+        self.W_h.initialize(initializer((hidden_size, width), dtype))
         self.b = Parameter(zeros((width,), dtype), name="b")
         if in_size is not None:
             self._draw_weights(in_size)

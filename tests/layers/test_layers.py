@@ -11,6 +11,7 @@ import rung
 import rung.functions as F
 import rung.layers as L
 from rung import Parameter
+from rung.core.variable import Buffer
 from rung.errors import DTypeError, ShapeError, UnverifiedWarning, ValueRangeError, WeightFileError
 from rung.models import MLP
 from rung.optimizers import SGD, Adam
@@ -125,6 +126,56 @@ def test_freezing_stops_gradients_and_steps():
     net.unfreeze()
     F.sum(net(x)).backward()
     assert net.layers[0].W.grad is not None
+
+
+@pytest.mark.parametrize("twin", [lambda x: pickle.loads(pickle.dumps(x)), copy.deepcopy, copy.copy])
+def test_a_layer_that_is_copied_before_its_first_batch_is_the_same(twin):
+    layer = twin(L.Sequential(L.Linear(3, dtype="float64"), L.Linear(2, dtype="float16")).freeze())
+    layer(np.ones((2, 5)))
+    assert [p.dtype for p in layer.params()] == [np.float64, np.float64, np.float16, np.float16]
+    assert not any(p.trainable for p in layer.params())
+    buffer = twin(Buffer(None, "v", (None,), "float64"))
+    buffer.initialize(np.ones(3))
+    assert (type(buffer), buffer.dtype, buffer.trainable) == (Buffer, np.float64, False)
+
+
+LAYERS = {
+    "Linear": lambda initializer: L.Linear(2, in_size=3, initializer=initializer),
+    "Conv2d": lambda initializer: L.Conv2d(2, 3, in_channels=1, initializer=initializer),
+    "Embedding": lambda initializer: L.Embedding(4, 3, initializer=initializer),
+    "LSTM": lambda initializer: L.LSTM(2, in_size=3, initializer=initializer),
+}
+
+
+@pytest.mark.parametrize("kind", LAYERS)
+def test_what_an_initializer_draws_is_checked_and_cast(kind):
+    layer = LAYERS[kind](lambda shape, dtype: np.ones(shape))
+    assert {p.dtype for p in layer.params()} == {np.dtype("float32")}
+    with pytest.raises(ShapeError, match=r"the values for W.* must be of shape \(.*\), but is \(7, 7\)"):
+        LAYERS[kind](lambda shape, dtype: np.ones((7, 7)))
+    with pytest.raises(DTypeError, match="the values for W.* must be an array of floats, but is of int64"):
+        LAYERS[kind](lambda shape, dtype: np.ones(shape, int))
+    with pytest.raises(DTypeError, match="expected an array or a number, but got list"):
+        LAYERS[kind](lambda shape, dtype: [[1.0]])
+    with pytest.raises(DTypeError, match="too large for float32"):
+        LAYERS[kind](lambda shape, dtype: np.full(shape, -1e300))
+
+
+def test_new_values_for_a_parameter_have_its_shape():
+    weight = Parameter(np.ones((2, 3)))
+    with pytest.raises(ShapeError, match=r"of shape \(2 x 3\), but is \(3,\)"):
+        weight.initialize(np.zeros(3))
+    np.testing.assert_array_equal(weight.data, 1)
+
+
+def test_a_parameter_has_memory_of_its_own():
+    first = np.zeros(2, np.float32)
+    model = L.Sequential()
+    model.a, model.b, model.c = Parameter(first), Parameter(first), Parameter(np.broadcast_to(np.float32(0), (2,)))
+    F.sum(model.a + 3 * model.b + model.c).backward()
+    SGD(1.0).setup(model).update()
+    assert [p.data.tolist() for p in model.params()] == [[-1, -1], [-3, -3], [-1, -1]]
+    assert first.tolist() == [0, 0]
 
 
 def test_pickle_and_deepcopy_after_a_step():
