@@ -412,7 +412,7 @@ class Parameter(Variable):
     """A Variable that a layer learns.
 
     Args:
-        data: the array, of which a copy is made; None if its size is learnt later, with the first batch or from a file.
+        data: the array, which is copied; None if its size is learnt later, with the first batch or from a file.
         name: for pictures and messages.
         expected_shape: what is known of the shape before the data are there; None for a size that is not.
         dtype: of data that come later; the default dtype if None.
@@ -451,7 +451,7 @@ class Parameter(Variable):
         return self.shape if self.is_sized else self._expected_shape
 
     def initialize(self, array: Any) -> None:
-        """Take over the values of an array: in the parameter's own dtype and, if it has values already, on its device.
+        """Take over the values of an array, in the parameter's own dtype; on its device, if it has values already.
 
         Raises:
             ShapeError: the array is of another shape than is expected.
