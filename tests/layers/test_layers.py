@@ -295,8 +295,49 @@ def test_a_layer_that_holds_itself():
     assert [name for name, _ in layer.named_params()] == ["W", "b"]
 
 
+class Untouchable:
+    """What may not be looked at one by one: asking for its class takes long, its type does not."""
+
+    @property
+    def __class__(self):
+        raise AssertionError("it was looked at")
+
+
+def test_a_long_list_of_other_things_is_passed_by():
+    layer = L.Linear(2, in_size=2)
+    layer.words, layer.by_word = [Untouchable()] * 3, {"a": Untouchable()}
+    assert [name for name, _ in layer.named_params()] == ["W", "b"]
+    layer.words = [*layer.words[:0], "a", [["b", L.Linear(1, in_size=1)]], ("c",)]
+    assert [name for name, _ in layer.named_params()] == ["W", "b", "words.1.0.1.W", "words.1.0.1.b"]
+
+
+def test_layers_in_layers_and_lists_in_lists_may_be_nested_deeply():
+    layer, several = L.Linear(2, in_size=2), []
+    inner = several
+    for _ in range(3000):
+        outer = rung.Layer()
+        outer.x = layer
+        layer = outer
+        inner.append([])
+        inner = inner[0]
+    inner.append(Parameter(np.ones(1)))
+    layer.several = several
+    assert [name.count(".") for name, _ in layer.named_params()] == [3000, 3000, 3001]
+
+
+def test_an_unused_layer_is_named_when_saving(tmp_path):
+    model = L.Sequential(L.Linear(2))
+    model.head = L.Linear(3)
+    model(np.ones((1, 2)))
+    told = "state_dict: head was never called, so its parameter head.W has no size yet; .*take the layer away"
+    with pytest.raises(ShapeError, match=told):
+        model.save_weights(tmp_path / "weights.npz")
+    with pytest.raises(ShapeError, match="Linear was never called, so its parameter W"):
+        L.Linear(2).state_dict()
+
+
 def test_saving_before_the_first_batch_says_what_to_do(tmp_path):
-    with pytest.raises(ShapeError, match="layers.0.W has no size yet; call the model on a batch first"):
+    with pytest.raises(ShapeError, match="layers.0 was never called.*; call the model on a batch first, or"):
         MLP((5, 3)).save_weights(tmp_path / "weights.npz")
     assert list(tmp_path.iterdir()) == []
 
@@ -372,8 +413,18 @@ def test_two_parameters_of_one_name_are_refused():
         layer.state_dict()
 
 
-@pytest.mark.parametrize("kind", [set, frozenset, deque])
-def test_layers_in_a_set_are_refused(kind):
+def array_of_objects(values):
+    array = np.empty(len(values), object)
+    array[:] = values
+    return array
+
+
+NAMELESS = {"set": set, "frozenset": frozenset, "deque": deque, "dict_values": lambda x: dict(enumerate(x)).values(),
+            "ndarray": array_of_objects}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", NAMELESS.values(), ids=NAMELESS)
+def test_layers_where_they_have_no_names_are_refused(kind):
     layer = rung.Layer()
     layer.parts = kind([L.Linear(2)])
     with pytest.raises(DTypeError, match="parts is a .* which have no names there; use a list or a dict"):
