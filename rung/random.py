@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from rung.errors import ValueRangeError
+from rung.shapes import checked_integer
 
 _everybody: tuple[dict[Any, Any], list[int | None]] = ({}, [None])
 _source = ContextVar("rung_random", default=_everybody)  # the generators of each library, and what they start from
@@ -24,11 +24,10 @@ def seed(value: int | None) -> None:
     >>> seed(0); a == generator().random()
     True
     """
-    if value is not None and (not isinstance(value, int) or value < 0):
-        raise ValueRangeError(f"seed: expected an integer of at least 0, or None, but got {value!r}")
+    number = None if value is None else checked_integer("seed", "value", value, least=0)
     generators, start = _source.get()
     generators.clear()
-    start[0] = value
+    start[0] = number
 
 
 def generator(xp: Any = np, lasting: bool = False) -> Any:

@@ -243,7 +243,9 @@ def _walk(prefix: str, root: Layer) -> Iterator[tuple[str, Any]]:
                     break
             elif isinstance(child, _NAMELESS) and _holds(child, Layer, Parameter):
                 kind = type(child).__name__
-                raise DTypeError(f"Layer: {key} is a {kind} of layers, which have no names there; use a list or a dict")
+                raise DTypeError(
+                    f"Layer: {key} is a {kind} of layers, which have no names there; use a list or a dict"
+                )
         else:
             around.pop()
 

@@ -24,7 +24,7 @@ class ExponentialMovingAverage:
         average = d * average + (1 - d) * w          d = min(decay, (1 + t) / (10 + t)) with warm_up, else decay
 
     The averages begin with the weights of the first update. Buffers of integers, such as counts, are not averaged
-    but taken as they are. Averages of float16 weights are float32. A layer that takes another one's place begins anew.
+    but taken as they are. Averages of float16 weights are float32. Where a layer was replaced, they begin anew.
 
     Args:
         model: a layer; its parameters may still be without a size.

@@ -77,6 +77,39 @@ def test_bad_sizes_are_refused():
         L.Linear(0)
 
 
+ONE = np.int64(1)
+SIZED = {
+    "Linear": (lambda n: L.Linear(n, in_size=ONE), "out_size"),
+    "Conv2d": (lambda n: L.Conv2d(n, ONE, stride=ONE, pad=np.int32(0), in_channels=ONE), "out_channels"),
+    "Deconv1d": (lambda n: L.Deconv1d(n, ONE), "out_channels"),
+    "LSTM": (lambda n: L.LSTM(n, in_size=ONE), "hidden_size"),
+    "Recurrent": (lambda n: L.Recurrent(L.GRU, ONE, num_layers=n), "num_layers"),
+    "Embedding": (lambda n: L.Embedding(n, ONE, padding_index=np.int64(0)), "in_size"),
+    "MultiHeadAttention": (lambda n: L.MultiHeadAttention(n), "num_heads"),
+    "BatchNorm": (lambda n: L.BatchNorm(in_channels=n), "size"),
+    "MLP": (lambda n: MLP((n, 2)), "out_size"),
+    "seed": (lambda n: rung.seed(n), "value"),
+}
+
+
+@pytest.mark.parametrize("kind", SIZED)
+def test_sizes_are_integers_of_any_library_but_no_bools(kind):
+    build, name = SIZED[kind]
+    build(np.int64(2))
+    build(np.array(2, np.uint8))
+    who = "Linear" if kind == "MLP" else kind
+    for wrong in (True, np.True_, 2.0, "2", -1):
+        with pytest.raises(ValueRangeError, match=f"{who}: expected {name} to be an integer of at least ., but got"):
+            build(wrong)
+
+
+def test_sizes_of_an_mlp_are_several():
+    assert MLP(np.array([3, 2]))(np.ones((1, 4))).shape == (1, 2)
+    for wrong in (np.int64(3), 3, [], ()):
+        with pytest.raises(ValueRangeError, match="MLP: expected a list of at least one layer size"):
+            MLP(wrong)
+
+
 def test_initial_weights_keep_the_variance():
     w = L.Linear(400, in_size=500).W.data
     assert w.std() == pytest.approx(1 / np.sqrt(500), rel=0.02)
