@@ -452,6 +452,17 @@ def test_permissions_and_links_are_kept(tmp_path):
     assert stat.S_IMODE(path.stat().st_mode) == 0o640
 
 
+@pytest.mark.skipif(os.name != "posix", reason="permissions of POSIX")
+def test_new_content_does_not_run_as_somebody_else(tmp_path):
+    """Whoever may write to the old file need not be its owner."""
+    path = tmp_path / "file"
+    path.write_bytes(b"old")
+    path.chmod(0o4750)
+    with files.write_atomically(path) as file:
+        file.write(b"new")
+    assert stat.S_IMODE(path.stat().st_mode) == 0o750
+
+
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="named pipes of POSIX")
 def test_what_is_no_regular_file_is_not_replaced(tmp_path):
     os.mkfifo(tmp_path / "pipe")

@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from rung import random
+from rung.cuda import is_array
 from rung.datasets.arrays import as_dataset
-from rung.datasets.dataset import Dataset, at_once, is_many, positions, select
+from rung.datasets.dataset import Dataset, at_once, is_many, positions, select, takes_indices
 from rung.errors import DTypeError, IndexRangeError, ValueRangeError, describe
 
 
@@ -22,7 +23,8 @@ class Subset(Dataset):
     dataset: a dataset, or a tuple of arrays.
     indices: numbers from -n to n - 1, where n = len(dataset).
 
-    A batch is one indexing if it is one in the dataset.
+    A batch is one indexing if it is one in the dataset. `data` and `label` are copied out of the dataset's whenever
+    they are asked for; they are None where it has no arrays.
 
     Raises: `DTypeError` or `IndexRangeError` for numbers that name no samples.
 
@@ -32,10 +34,22 @@ class Subset(Dataset):
     """
 
     def __init__(self, dataset: Any, indices: ArrayLike):
-        super().__init__(getattr(dataset, "train", True))
+        self.train = getattr(dataset, "train", True)
+        self.transform = self.target_transform = None
         self.dataset = as_dataset(dataset)
         self.indices = _checked(np.asarray(indices), len(self.dataset))
         self.classes = getattr(dataset, "classes", [])
+
+    @property
+    def data(self) -> Any:  # type: ignore[override]
+        return self._part(self.dataset if is_array(self.dataset) else getattr(self.dataset, "data", None))
+
+    @property
+    def label(self) -> Any:  # type: ignore[override]
+        return self._part(getattr(self.dataset, "label", None))
+
+    def _part(self, values: Any) -> Any:
+        return values[self.indices] if takes_indices(values) else None
 
     @property
     def at_once(self) -> bool:

@@ -214,7 +214,7 @@ class Layer:
 
 # Where parts of a layer are found, and where they would have no names, and so are refused.
 _NAMED = (list, tuple, dict)
-_NAMELESS = (set, frozenset, deque, type({}.values()), np.ndarray)
+_NAMELESS: tuple[type, ...] = (set, frozenset, deque, type({}.values()), np.ndarray)
 
 
 def _walk(prefix: str, root: Layer) -> Iterator[tuple[str, Any]]:
