@@ -12,6 +12,7 @@ import numpy as np
 
 from rung.cuda import get_array_module
 from rung.errors import ValueRangeError, describe
+from rung.shapes import checked_integer
 
 
 class _Source:
@@ -54,9 +55,7 @@ def seed(value: int | None) -> None:
     >>> seed(0); a == generator().random()
     True
     """
-    if value is not None and (not isinstance(value, int) or value < 0):
-        raise ValueRangeError(f"seed: expected an integer of at least 0, or None, but got {value!r}")
-    _source.get().restart(value)
+    _source.get().restart(None if value is None else checked_integer("seed", "value", value, least=0))
 
 
 def generator(xp: Any = np, lasting: bool = False) -> Any:

@@ -6,16 +6,16 @@ from typing import Any
 
 import numpy as np
 
-from rung.core.variable import Parameter
 from rung.shapes import agree
 
 
-def misfit(parameter: Parameter, array: Any, dtype: Any = None) -> str:
+def misfit(parameter: Any, array: Any, dtype: Any = None) -> str:
     """Why an array cannot be a parameter's values, or what is remembered beside them; an empty text if it can.
 
     Args:
         dtype: what the array must have; None: any of the parameter's kind, if the values are within its range.
 
+    >>> from rung.core.variable import Parameter
     >>> misfit(Parameter(None, expected_shape=(None, 2)), np.zeros((3, 4)))
     'must be of shape (any x 2), but is (3, 4)'
     """

@@ -11,10 +11,12 @@ import numpy as np
 from rung.config import get_default_dtype
 from rung.core.backward import backpropagate, seed_gradient
 from rung.core.guard import note_exposed, note_written, share_guard
+from rung.core.parameter import misfit
 from rung.core.record import Record, next_serial
 from rung.cuda import as_cupy, as_numpy, device_name, from_dlpack_array, get_array_module, has_readable_values
 from rung.dtypes import as_array, gradient_dtype
 from rung.errors import DTypeError, GraphError, ShapeError, message
+from rung.shapes import agree
 from rung.trees import map_tree
 
 _DROPS_GRAPH = (
@@ -411,7 +413,7 @@ class Parameter(Variable):
     """A Variable that a layer learns.
 
     Args:
-        data: the array; None if its size is learnt later, with the first batch or from a file.
+        data: the array, which is copied; None if its size is learnt later, with the first batch or from a file.
         name: for pictures and messages.
         expected_shape: what is known of the shape before the data are there; None for a size that is not.
         dtype: of data that come later; the default dtype if None.
@@ -424,7 +426,7 @@ class Parameter(Variable):
     ):
         self._expected_shape = expected_shape
         if data is not None:
-            super().__init__(data, name)
+            super().__init__(as_array(data).copy(), name)  # so that no two parameters step each other
         else:
             self._data = Unsized(name)
             self._record = Record(None, 0, next_serial(), (), np.dtype(dtype or get_default_dtype()), True)
@@ -450,14 +452,25 @@ class Parameter(Variable):
         return self.shape if self.is_sized else self._expected_shape
 
     def initialize(self, array: Any) -> None:
-        """Take over the values of an array: in the parameter's own dtype and on its device, if it has them."""
+        """Take over the values of an array, in the parameter's own dtype; on its device, if it has values already.
+
+        Raises:
+            ShapeError: the array is of another shape than is expected.
+            DTypeError: it is of another kind of numbers, or holds some that the dtype cannot.
+        """
+        values = as_array(array)
+        if objection := misfit(self, values):
+            error = DTypeError if agree(self.expected_shape, values.shape) else ShapeError
+            raise error(f"Parameter: the values for {self.name or 'a parameter'} {objection}")
+        self._take_over(values)
+
+    def _take_over(self, values: Any) -> None:
+        """Take over values that are known to fit."""
         if self.is_sized:
-            self._data[...] = get_array_module(self._data).asarray(array)
+            self._data[...] = get_array_module(self._data).asarray(values)
             note_written(self)
         else:
-            values = as_array(array)
-            dtype = self._record.dtype if values.dtype.kind == "f" else values.dtype
-            self.data = values.astype(dtype)  # a copy: whoever gave it may write to it
+            self.data = values.astype(self._record.dtype)  # a copy: whoever gave it may write to it
 
     @property
     def trainable(self) -> bool:
@@ -480,11 +493,12 @@ class Parameter(Variable):
         return super().__repr__() if self.is_sized else f"variable(no size yet, name={self.name!r})"
 
     def __getstate__(self) -> dict[str, Any]:
-        return {**super().__getstate__(), "expected_shape": self._expected_shape}
+        return {**super().__getstate__(), "expected_shape": self._expected_shape, "dtype": self._record.dtype}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         data = state["data"]
-        self.__init__(None if type(data) is Unsized else data, state["name"], state["expected_shape"])  # type: ignore[misc]
+        known = None if type(data) is Unsized else data
+        self.__init__(known, state["name"], state["expected_shape"], state["dtype"])  # type: ignore[misc]
         self._record.differentiable = state["differentiable"]
         self._record.grad = state["grad"]
 

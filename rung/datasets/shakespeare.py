@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -94,9 +93,9 @@ class TinyShakespeare(Dataset):
 
 
 def _read() -> str:
-    path: Path | None = files.find(NAME)
+    path = files.find(NAME) or files.download(URLS, NAME, SHA256)
     try:
-        return (path or files.download(URLS, NAME, SHA256)).read_bytes().decode("ascii")
+        return path.read_bytes().decode("ascii")
     except UnicodeDecodeError as error:
         raise DownloadError(
             f"TinyShakespeare: expected {path} to be a text of plain letters, but it is not"
