@@ -48,7 +48,7 @@ def train(model, text, steps, rng):
 
 def main(options):
     text = read_text(fetch=not options.quick)
-    layers, steps = (1, 10) if options.quick else (4, 2500)
+    layers, steps = (1, 10) if options.quick else (4, 1500)
     model = GPT(len(text.alphabet), LENGTH, hidden_size=128, num_heads=4, num_layers=layers)
     losses, validation = train(model, text, steps, np.random.default_rng(options.seed))
     written = text.decode(model.generate(text.encode("\n"), 100 if options.quick else 1500, 0.8, seed=options.seed))
