@@ -37,6 +37,8 @@ class GPT(Model):
         h = W[x] + positions,    h = block(h), ...,    logits = norm(h) @ W.T
 
     As in GPT-2: norms come first, GELU is the one with tanh, and the scores are made with the tokens' own vectors W.
+    The first weights have the standard deviation that they have there, 0.02 for 768 features, and larger ones for
+    fewer features, so that every sum begins as large as there: small models then learn sooner.
 
     Shape: (N, T) of integers below vocabulary_size, T up to max_length -> (N, T, vocabulary_size)
 
@@ -69,7 +71,7 @@ class GPT(Model):
         if not isinstance(num_layers, int) or num_layers < 1:
             raise ValueRangeError(f"GPT: expected num_layers to be an integer of at least 1, but got {num_layers!r}")
         self.max_length, self.dropout = max_length, dropout
-        drawn = partial(normal, std=0.02)
+        drawn = partial(normal, std=_deviation(hidden_size))
         self.tokens = Embedding(vocabulary_size, hidden_size, dtype=dtype, initializer=drawn)
         self.positions = PositionalEmbedding(max_length, hidden_size, dtype, drawn)
         self.blocks = [self._block(num_heads, hidden_size, num_layers, dropout, dtype) for _ in range(num_layers)]
@@ -79,7 +81,8 @@ class GPT(Model):
 
     def _block(self, num_heads: int, size: int, num_layers: int, dropout: float, dtype: Any) -> TransformerBlock:
         """A block; what it adds is drawn the smaller, the more blocks add something."""
-        drawn, added = partial(normal, std=0.02), partial(normal, std=0.02 / math.sqrt(2 * num_layers))
+        std = _deviation(size)
+        drawn, added = partial(normal, std=std), partial(normal, std=std / math.sqrt(2 * num_layers))
         block = TransformerBlock(
             num_heads, size, causal=True, dropout=dropout, activation=partial(F.gelu, approximate=True), dtype=dtype,
             initializer=drawn,
@@ -168,6 +171,11 @@ class GPT2(GPT):
         super().__init__(50257, 1024, 768, 12, 12, dropout)
         if pretrained:
             GPT2_SMALL.load_into(self)
+
+
+def _deviation(hidden_size: int) -> float:
+    """Of the first weights."""
+    return 0.02 * math.sqrt(768 / hidden_size)
 
 
 _OUTSIDE = {

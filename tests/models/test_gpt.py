@@ -56,7 +56,7 @@ def test_it_overfits_one_batch():
 def test_the_first_loss_is_that_of_guessing():
     rung.seed(0)
     x = tokens(16, 8)
-    assert F.softmax_cross_entropy(GPT(**SIZES)(x), (x + 3) % 11).item() == pytest.approx(np.log(11), abs=0.05)
+    assert F.softmax_cross_entropy(GPT(**SIZES)(x), (x + 3) % 11).item() == pytest.approx(np.log(11), abs=0.3)
 
 
 def test_no_token_sees_those_after_it(model):
@@ -80,12 +80,12 @@ def test_all_sizes_are_known_from_the_start_and_scores_use_the_tokens_vectors():
     assert (model.tokens.W.grad.data != 0).any(axis=1).all()  # also of tokens that did not come
 
 
-def test_what_is_drawn_is_gpt2s():
+def test_what_is_drawn_is_gpt2s_but_for_the_width():
     rung.seed(0)
-    model = GPT(50, 8, 96, 3, 8)
+    model = GPT(50, 8, 192, 3, 8)
     for name, p in model.named_params():
         if p.ndim == 2:
-            std = 0.02 / 4 if name.endswith(("attention.o.W", "fc2.W")) else 0.02
+            std = 0.04 / 4 if name.endswith(("attention.o.W", "fc2.W")) else 0.04
             assert p.data.std() == pytest.approx(std, rel=0.08), name
         else:
             assert np.unique(p.data).tolist() == [1.0 if name.endswith("gamma") else 0.0], name
