@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import rung.functions as F
-from rung.initializers import he_normal
+from rung.initializers import he_normal, normal
 from rung.layers import Conv2d, Dropout, Layer, Sequential
 from rung.models.mlp import Model
 from rung.models.pretrained import of_torchvision
@@ -27,6 +27,11 @@ class Fire(Layer):
     def forward(self, x: Any) -> Any:
         x = F.relu(self.squeeze(x))
         return F.relu(F.concat([self.expand1x1(x), self.expand3x3(x)], axis=1))
+
+
+def _small(shape: Any, dtype: Any) -> Any:
+    """Values so small that the ReLU behind them lets every class live through the first steps."""
+    return normal(shape, dtype, std=0.01)
 
 
 def _pool(x: Any) -> Any:
@@ -59,7 +64,7 @@ class SqueezeNet(Model):
             Fire(32, 128), Fire(32, 128), _pool,
             Fire(48, 192), Fire(48, 192), Fire(64, 256), Fire(64, 256),
         )  # fmt: skip
-        self.classifier = Sequential(Dropout(dropout), Conv2d(classes, 1), F.relu)
+        self.classifier = Sequential(Dropout(dropout), Conv2d(classes, 1, initializer=_small), F.relu)
         if pretrained:
             WEIGHTS.load_into(self)
 
