@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 import rung.functions as F
-from rung.core.variable import Parameter, Variable
+from rung.core.parameter import Parameter
+from rung.core.variable import Variable
 from rung.cuda import get_array_module
 from rung.dtypes import as_operand
 from rung.errors import ShapeError, ValueRangeError, message

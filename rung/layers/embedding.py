@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 import rung.functions as F
-from rung.core.variable import Parameter, Variable, as_variable
+from rung.core.parameter import Parameter
+from rung.core.variable import Variable, as_variable
 from rung.cuda import get_array_module
 from rung.errors import ShapeError, ValueRangeError, message
 from rung.initializers import normal

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from rung.core.variable import Parameter
+from rung.core.parameter import Parameter
 
 COUNTERS = ("num_batches_tracked",)  # what PyTorch keeps beside running statistics, and nothing here needs
 

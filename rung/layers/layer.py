@@ -8,8 +8,7 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from rung.core.parameter import misfit
-from rung.core.variable import Buffer, Parameter
+from rung.core.parameter import Buffer, Parameter, misfit
 from rung.cuda import as_numpy
 from rung.errors import DTypeError, ShapeError, ValueRangeError, WeightFileError, describe
 from rung.layers.foreign import from_pytorch

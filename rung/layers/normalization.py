@@ -7,7 +7,8 @@ from typing import Any
 
 import rung.functions as F
 from rung.config import test_mode
-from rung.core.variable import Buffer, Parameter, Variable, as_variable
+from rung.core.parameter import Buffer, Parameter
+from rung.core.variable import Variable, as_variable
 from rung.cuda import get_array_module
 from rung.errors import ShapeError, message
 from rung.initializers import ones, zeros

@@ -9,7 +9,7 @@ import numpy as np
 
 import rung.functions as F
 from rung.config import no_grad, test_mode
-from rung.core.variable import Parameter
+from rung.core.parameter import Parameter
 from rung.errors import ShapeError, ValueRangeError, message
 from rung.initializers import truncated_normal, zeros
 from rung.layers import Conv2d, LayerNorm, Linear, PositionalEmbedding, TransformerBlock

@@ -10,8 +10,7 @@ from typing import Any
 import numpy as np
 
 from rung.core.guard import note_written
-from rung.core.parameter import misfit
-from rung.core.variable import Parameter
+from rung.core.parameter import Parameter, misfit
 from rung.cuda import as_numpy
 from rung.errors import DTypeError, GraphError, WeightFileError, describe
 from rung.optimizers.arrays import follow, working_dtype

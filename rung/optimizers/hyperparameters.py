@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any, Self, overload
 
-from rung.core.variable import Parameter
+from rung.core.parameter import Parameter
 from rung.errors import DTypeError, ValueRangeError, describe
 from rung.schedules import Plateau, Schedule, checked_number
 

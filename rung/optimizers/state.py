@@ -20,8 +20,7 @@ from zlib import crc32
 
 import numpy as np
 
-from rung.core.parameter import misfit
-from rung.core.variable import Parameter
+from rung.core.parameter import Parameter, misfit
 from rung.cuda import as_numpy
 from rung.errors import DTypeError, ResumeWarning, RungError, WeightFileError, describe
 from rung.optimizers.arrays import working_dtype

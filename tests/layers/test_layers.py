@@ -11,7 +11,7 @@ import rung
 import rung.functions as F
 import rung.layers as L
 from rung import Parameter
-from rung.core.variable import Buffer
+from rung.core.parameter import Buffer
 from rung.errors import DTypeError, ShapeError, UnverifiedWarning, ValueRangeError, WeightFileError
 from rung.models import MLP
 from rung.optimizers import SGD, Adam

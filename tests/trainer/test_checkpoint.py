@@ -130,6 +130,8 @@ def test_callbacks_of_one_class_get_their_states_in_order():
     second.load_state_dict(first.state_dict())
     assert [second.callbacks[0].seen, second.callbacks[2].seen] == [14, 4]
     assert first.callbacks[1].seen == 4
+    first.history[0]["loss"] = 0.0
+    assert second.history[0]["loss"] > 0  # its own
 
 
 def test_what_a_callback_has_thawed_stays_so_after_a_resume(tmp_path):

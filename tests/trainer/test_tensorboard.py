@@ -1,6 +1,7 @@
 """What is written for TensorBoard is what TensorBoard reads."""
 
 import io
+import time
 
 import numpy as np
 import pytest
@@ -53,9 +54,10 @@ def read(folder):
 
 
 @pytest.mark.filterwarnings("ignore")
-def test_a_resume_hides_what_came_after_the_checkpoint_and_nothing_before_it(tmp_path):
+def test_a_resume_hides_what_came_after_the_checkpoint_and_nothing_before_it(tmp_path, monkeypatch):
     """Two starts within a second, too: each has a file of its own."""
     pytest.importorskip("tensorboardX")
+    monkeypatch.setattr(time, "time", lambda: 1.8e9)
     first = trainer(tmp_path, every=1)
     step_end = first.callbacks[0].on_step_end
 
