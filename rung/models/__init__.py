@@ -7,13 +7,16 @@ from rung.models.mlp import MLP, Model
 
 if TYPE_CHECKING:
     from rung.models.convnet import ConvNet
+    from rung.models.dcgan import DCGAN
     from rung.models.resnet import ResNet18, ResNet34, ResNet50, ResNet101, ResNet152
     from rung.models.squeezenet import SqueezeNet
+    from rung.models.unet import UNet
+    from rung.models.vae import VAE
     from rung.models.vgg import VGG16
 
 _FILES = {
     "ConvNet": "convnet", "ResNet18": "resnet", "ResNet34": "resnet", "ResNet50": "resnet", "ResNet101": "resnet",
-    "ResNet152": "resnet", "SqueezeNet": "squeezenet", "VGG16": "vgg",
+    "ResNet152": "resnet", "SqueezeNet": "squeezenet", "VGG16": "vgg", "DCGAN": "dcgan", "UNet": "unet", "VAE": "vae",
 }  # fmt: skip
 
 
@@ -24,6 +27,7 @@ def __getattr__(name: str) -> Any:
 
 
 __all__ = [
+    "DCGAN",
     "MLP",
     "ConvNet",
     "Model",
@@ -33,5 +37,7 @@ __all__ = [
     "ResNet101",
     "ResNet152",
     "SqueezeNet",
+    "UNet",
+    "VAE",
     "VGG16",
 ]
