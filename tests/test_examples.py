@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
-SHARED = ("common", "text")  # what examples are made of
+SHARED = ("common", "digits", "text")  # what examples are made of
 NAMES = sorted(path.stem for path in EXAMPLES.glob("*.py") if path.stem not in SHARED)
 
 
