@@ -97,11 +97,11 @@ def test_runs_that_start_at_once_get_a_folder_each(tmp_path):
     command = [sys.executable, "-m", "rung", "train", "--data", "spiral", "--epochs", "1", "--seed"]
     runs = [
         subprocess.Popen([*command, str(seed)], cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-        for seed in range(3)
+        for seed in range(2)
     ]
-    assert [run.communicate()[1] for run in runs] == [b""] * 3
+    assert [run.communicate()[1] for run in runs] == [b""] * 2
     logs = [json.loads(path.read_text()) for path in (tmp_path / "runs").glob("*/log.json")]
-    assert sorted(log["settings"]["seed"] for log in logs) == [0, 1, 2]
+    assert sorted(log["settings"]["seed"] for log in logs) == [0, 1]
     assert all(len(log["history"]) == 1 for log in logs)
 
 
@@ -116,6 +116,7 @@ def test_a_folder_in_which_a_run_is_going_on_is_refused(tmp_path, capsys):
 def stopped_run(tmp_path, monkeypatch):
     """A run in runs/moons-1 that was stopped in its second epoch."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("rung.cli.train.draw_pictures", lambda *_: [])  # they take longer than all else here
     with monkeypatch.context() as patch:
         stop_at(patch, 15)
         assert main(["train", "--data", "moons", "--epochs", "3", "--seed", "4", "--dropout", "0.2"]) == 130
