@@ -1,7 +1,9 @@
 """The vision models in PyTorch, with the names that torchvision gives their parts."""
 
-import torch
-from torch import nn
+import pytest
+
+torch = pytest.importorskip("torch")
+nn = torch.nn
 
 
 def randomised(module, seed=0):
