@@ -35,7 +35,7 @@ def step(gan, x, discriminator_optimizer, generator_optimizer):
 
 
 def train(gan, x, steps, seed, watch):
-    """Train both networks, and call `watch(step, average)` after each step; the generator's running mean is what is used."""
+    """Train both networks, and call `watch` after each step; the running mean of the generator is what is used."""
     discriminator_optimizer = Adam(linear(0.001, steps), beta1=0.5).setup(gan.discriminator)
     generator_optimizer = Adam(linear(0.001, steps), beta1=0.5).setup(gan.generator)
     average = ExponentialMovingAverage(gan.generator, decay=0.99, warm_up=True)

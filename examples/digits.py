@@ -86,7 +86,9 @@ def picture(title, fact, note, rows, path, names=(), pixel=0.065):
     inches = joined.shape[1] * pixel, joined.shape[0] * pixel
     sheet = Sheet(max(left + inches[0] + MARGIN, 7), 1.0 + inches[1] + MARGIN)
     sheet.head(title, fact, note)
-    sheet.panel(left, 1.0, *inches).imshow(joined, cmap="gray_r", vmin=0, vmax=1, interpolation="nearest", aspect="auto")
+    sheet.panel(left, 1.0, *inches).imshow(
+        joined, cmap="gray_r", vmin=0, vmax=1, interpolation="nearest", aspect="auto"
+    )
     for i, name in enumerate(names):
         sheet.write(MARGIN, 1.0 + (i + 0.45) * height * pixel, name, va="center")
     sheet.save(path)

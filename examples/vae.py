@@ -1,7 +1,8 @@
 """A variational autoencoder of handwritten digits: an image becomes eight numbers, and eight numbers an image.
 
 It is judged by its bound on the test set, in nats for each image: the fewer, the more it knows of what digits look
-like. A pixel of these images says how many of 16 dots are ink: it is binomially distributed. What knows the mean of each pixel, and nothing else, is the one to beat. Source: Kingma & Welling, ICLR 2014.
+like. A pixel of these images says how many of 16 dots are ink, so it is binomially distributed. What knows the mean of
+each pixel, and nothing else, is the one to beat. Source: Kingma & Welling, ICLR 2014.
 """
 
 import math
@@ -64,7 +65,7 @@ def main(options):
     found = Judge(options.seed, options.quick).figures(samples)
     picture("Digits through eight numbers", f"{entropy + divergence:.1f} nats an image",
             "test images above, and below each what the decoder makes of its eight numbers",
-            [part for row in (0, 20) for part in (test.data[row:][:20], model.reconstruct(test.data[row:][:20]).data)],
+            [row for x in (test.data[:20], test.data[20:40]) for row in (x, model.reconstruct(x).data)],
             options.out / "reconstructions.png")  # fmt: skip
     picture("Digits from random numbers", f"{found['named with confidence']:.0%} are named with confidence",
             "what the decoder makes of eight random numbers; not chosen", samples[:100].reshape(5, 20, 1, 8, 8),

@@ -37,7 +37,7 @@ class VAE(Model):
             after each halving of the image.
         convolutional: 4x4 kernels with stride 2 in place of fully connected layers.
         trials: how many dots, ink or none, a pixel's value is the share of: 16 in `rung.datasets.Digits`. Its
-            distribution is binomial; the logarithm of how many ways there are to lay the dots is left out of the loss.
+            distribution is binomial; the logarithm of the number of ways to lay the dots is left out of the loss.
 
     Raises:
         ShapeError: the images are too small to be halved once for each of the widths.
