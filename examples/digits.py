@@ -33,7 +33,7 @@ class Judge:
     """
 
     def __init__(self, seed=0, quick=False):
-        digits, steps = Digits(), 10 if quick else 300
+        digits, steps = Digits(), 10 if quick else 200
         rng = np.random.default_rng(seed)
         self.net = ConvNet(11, widths=(16, 32))
         optimizer = AdamW(one_cycle(0.01, steps)).setup(self.net)
@@ -76,16 +76,19 @@ def no_digits(x, t, rng):
     return np.concatenate([shuffled, noise, (x[apart] + x[others[apart]]) / 2])
 
 
-def picture(title, fact, note, rows, path, names=(), tile=0.52, gap=0.06):
-    """Draw rows of images (…, 1, H, W), each with its name at the left."""
-    left = MARGIN + (1.15 if names else 0)
-    sheet = Sheet(left + max(map(len, rows)) * (tile + gap) + MARGIN, 1.0 + len(rows) * (tile + gap) + MARGIN)
+def picture(title, fact, note, rows, path, names=(), pixel=0.065):
+    """Draw rows of images (n, 1, 8, 8) on one sheet, a pixel of paper between them, each row with its name if any."""
+    rows = np.asarray(rows)[:, :, 0]
+    apart = np.pad(rows, ((0, 0), (0, 0), (0, 1), (0, 1)))  # (rows, columns, 9, 9)
+    down, across, height, width = apart.shape
+    joined = apart.swapaxes(1, 2).reshape(down * height, across * width)
+    left = MARGIN + (1.1 if names else 0)
+    inches = joined.shape[1] * pixel, joined.shape[0] * pixel
+    sheet = Sheet(max(left + inches[0] + MARGIN, 7), 1.0 + inches[1] + MARGIN)
     sheet.head(title, fact, note)
-    for i, row in enumerate(rows):
-        top = 1.0 + i * (tile + gap)
-        if names:
-            sheet.write(MARGIN, top + tile / 2, names[i], va="center")
-        for j, image in enumerate(row):
-            axes = sheet.panel(left + j * (tile + gap), top, tile, tile)
-            axes.imshow(np.clip(image[0], 0, 1), cmap="gray_r", vmin=0, vmax=1, interpolation="nearest")
+    sheet.panel(left, 1.0, *inches).imshow(
+        joined, cmap="gray_r", vmin=0, vmax=1, interpolation="nearest", aspect="auto"
+    )
+    for i, name in enumerate(names):
+        sheet.write(MARGIN, 1.0 + (i + 0.45) * height * pixel, name, va="center")
     sheet.save(path)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,8 +13,6 @@ from rung.layers import Conv2d, GroupNorm, Layer, Linear
 from rung.models.latent import checked_sizes
 from rung.models.mlp import Model
 
-GROUPS = 8  # of channels that are normalised together, where they can be divided so
-
 
 class UNet(Model):
     """An encoder that halves the image, a decoder that doubles it again, and ways across at each resolution.
@@ -24,12 +21,12 @@ class UNet(Model):
     group normalisation, so that the result for one image does not depend on the others. Sizes that are odd are halved
     upwards, and doubled to what they were: any size will do.
 
-    With a `time_size` the network is also told a time step, one number for each image, as waves of many lengths that
-    shift the features in every block, as a model of diffusion needs it.
+    With a `time_size` the network is also told a time step, one number for each image, as a model of diffusion needs
+    it: as waves of many lengths, by which the features in every block are scaled and shifted.
 
     Shape: (N, C, H, W), and t (N,) -> (N, out_channels, H, W)
     Source: Ronneberger, Fischer and Brox, MICCAI 2015; with residual blocks, group normalisation and time steps:
-    Ho, Jain and Abbeel, NeurIPS 2020.
+    Ho, Jain and Abbeel, NeurIPS 2020; with scales as well as shifts: Dhariwal and Nichol, NeurIPS 2021.
 
     Args:
         out_channels: of the result.
@@ -95,7 +92,9 @@ class UNet(Model):
 
 
 class Block(Layer):
-    """Two 3x3 convolutions that add to their input; the time step shifts the features between them.
+    """Two 3x3 convolutions that add to their input; the time step scales and shifts the features between them.
+
+    It does so after the normalisation, which would undo a shift of whole groups.
 
     Shape: (N, in_channels, H, W), and waves (N, E) -> (N, width, H, W)
     """
@@ -103,14 +102,15 @@ class Block(Layer):
     def __init__(self, in_channels: int, width: int, has_time: bool):
         self.norm1, self.conv1 = _norm(in_channels), _conv(width)
         self.norm2, self.conv2 = _norm(width), _conv(width)
-        self.time = Linear(width) if has_time else None
+        self.time = Linear(2 * width) if has_time else None
         self.across = None if in_channels == width else Conv2d(width, 1)
 
     def forward(self, x: Any, waves: Any) -> Variable:
-        y = self.conv1(F.silu(self.norm1(x)))
+        y = self.norm2(self.conv1(F.silu(self.norm1(x))))
         if self.time is not None:
-            y = y + F.expand_dims(self.time(waves), (2, 3))
-        y = self.conv2(F.silu(self.norm2(y)))
+            scale, shift = F.split(F.expand_dims(self.time(waves), (2, 3)), 2, axis=1)
+            y = y * (1 + scale) + shift
+        y = self.conv2(F.silu(y))
         return y + (x if self.across is None else self.across(x))
 
 
@@ -119,4 +119,6 @@ def _conv(width: int, stride: int = 1) -> Conv2d:
 
 
 def _norm(width: int) -> GroupNorm:
-    return GroupNorm(math.gcd(GROUPS, width))
+    """In as many groups as there can be, up to 8, of at least 4 channels: one alone would lose its mean."""
+    fitting = [groups for groups in range(2, 9) if width % groups == 0 and width // groups >= 4]
+    return GroupNorm(max(fitting, default=1))

@@ -24,6 +24,7 @@ class VAE(Model):
     pixel for a latent vector. What is made small is the negative evidence lower bound, in nats for each image:
 
         loss = E[-log p(x | z)] + KL(q(z | x) || p(z))       z = mean + std e,  e and p(z) standard normal
+        -log p(x | z) = trials * sum of binary cross entropies
         KL = sum of (mean ** 2 + std ** 2 - 1 - log std ** 2) / 2
 
     Shape: images (N, *image_shape), from 0 to 1 -> mean and log variance, (N, latent_size) each.
@@ -35,6 +36,8 @@ class VAE(Model):
         widths: of the encoder's hidden layers; the decoder has them in reverse. If `convolutional`, the channels
             after each halving of the image.
         convolutional: 4x4 kernels with stride 2 in place of fully connected layers.
+        trials: how many dots, ink or none, a pixel's value is the share of: 16 in `rung.datasets.Digits`. Its
+            distribution is binomial; the logarithm of the number of ways to lay the dots is left out of the loss.
 
     Raises:
         ShapeError: the images are too small to be halved once for each of the widths.
@@ -51,7 +54,9 @@ class VAE(Model):
         image_shape: Shape = (1, 28, 28),
         widths: Sequence[int] | None = None,
         convolutional: bool = False,
+        trials: int = 1,
     ):
+        (self.trials,) = checked_sizes("VAE", "trials", (trials,))
         (self.latent_size,) = checked_sizes("VAE", "latent_size", (latent_size,))
         widths = checked_sizes("VAE", "widths", widths or ((32, 64) if convolutional else (400,)))
         self.image_shape = checked_image_shape("VAE", image_shape, len(widths) if convolutional else 0)
@@ -83,10 +88,10 @@ class VAE(Model):
         return self.decode(F.normal(mean, F.exp(log_variance / 2))), mean, log_variance
 
     def loss_terms(self, x: Any) -> tuple[Variable, Variable]:
-        """The two terms of the loss, in nats for each image: cross entropy and Kullback-Leibler divergence."""
+        """The two terms of the loss, in nats for each image: -log p(x | z) and Kullback-Leibler divergence."""
         logits, mean, log_variance = self(x)
         divergence = (mean**2 + F.exp(log_variance) - 1 - log_variance) / 2
-        return F.sigmoid_cross_entropy(logits, x), F.mean(F.sum(divergence, axis=1))
+        return self.trials * F.sigmoid_cross_entropy(logits, x), F.mean(F.sum(divergence, axis=1))
 
     def loss(self, x: Any) -> Variable:
         """The negative evidence lower bound, in nats for each image, from one drawn latent vector each."""
