@@ -72,7 +72,7 @@ def main(options):
     average, losses = train(net, 30 if options.quick else 1200, options.seed)
     with average.applied():
         way = [(x + 1) / 2 for x in denoise(net, 20 if options.quick else 200)]
-    samples = way[-1]
+    samples = way[-1] = np.rint(16 * way[-1].clip(0, 1)) / np.float32(16)  # the values that pixels of Digits have
     found = judge.figures(samples)
     picture("Digits from noise", f"{found['named with confidence']:.0%} are named with confidence",
             "what the diffusion model makes; not chosen", samples[:100].reshape(-1, 20, *samples.shape[1:]),

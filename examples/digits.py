@@ -28,7 +28,7 @@ def batches(data, steps, size, seed):
 class Judge:
     """A classifier that says which digits are in images, and how surely.
 
-    It is trained on real digits, and on images that are none, as an eleventh class: without them it names noise, too,
+    It is trained on real digits, and on images that are none, in an eleventh class: without them it names noise, too,
     with confidence.
     """
 
@@ -39,7 +39,7 @@ class Judge:
         optimizer = AdamW(one_cycle(0.01, steps)).setup(self.net)
         for chosen in batches(digits, steps, 64, seed):
             x, t = digits[chosen]
-            wrong = no_digits(x, t, rng)
+            wrong = no_digits(x, rng)
             x, t = np.concatenate([x, wrong]), np.concatenate([t, np.full(len(wrong), NONE)])
             loss = F.softmax_cross_entropy(self.net(x), t)
             self.net.cleargrads()
@@ -65,15 +65,12 @@ class Judge:
         return float((self(x)[0] == t).mean())
 
 
-def no_digits(x, t, rng):
-    """Images that are none: pixels of digits in any order, noise, and mixtures of two different digits."""
-    part = len(x) // 4
-    flat = x[:part].reshape(part, -1)
-    shuffled = rng.permuted(flat, axis=1).reshape(x[:part].shape)
-    noise = rng.random(x[:part].shape, dtype=x.dtype) * rng.random((part, 1, 1, 1), dtype=x.dtype)
-    others = rng.permutation(len(x))
-    apart = np.flatnonzero(t != t[others])[:part]
-    return np.concatenate([shuffled, noise, (x[apart] + x[others[apart]]) / 2])
+def no_digits(x, rng):
+    """Images that are none: the pixels of digits in any order, and noise."""
+    part = x[: len(x) // 4]
+    shuffled = rng.permuted(part.reshape(len(part), -1), axis=1).reshape(part.shape)
+    noise = rng.random(part.shape, dtype=x.dtype) * rng.random((len(part), 1, 1, 1), dtype=x.dtype)
+    return np.concatenate([shuffled, noise])
 
 
 def picture(title, fact, note, rows, path, names=(), pixel=0.065):
