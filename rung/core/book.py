@@ -46,7 +46,7 @@ def connect(self: Any, arrays: list[Any], edges: list[Any], result: Any, wanted:
     self.n_outputs = len(results)
     for edge, array in zip(edges, arrays, strict=True):
         note_saved(edge, array)
-    node = Node(self, tuple(edges), _plan(len(arrays), len(results)), (*arrays, *results))
+    node = Node(self, tuple(edges), save_everything(len(arrays), len(results)), (*arrays, *results))
     outputs = tuple([handle(y, Record(node, i, node.serial, y.shape, y.dtype, True)) for i, y in enumerate(results)])
     share_guards(edges, arrays, outputs)
     for y in outputs:
@@ -63,10 +63,10 @@ def pull(
     values = node.rebuilt(records)
     ys = values[len(node.edges) :]
     op = copy.copy(self)
-    op.inputs = [as_variable(x) for x in values[: len(node.edges)]]
-    op.outputs = [lambda y=y: y for y in ys]
+    op.inputs = [self.shown(as_variable(x)) for x in values[: len(node.edges)]]
+    op.outputs = [lambda y=self.shown(y): y for y in ys]
     with mode(raw=False):
-        results = op.backward(*[_gradient(y, gy) for y, gy in zip(ys, gys, strict=True)])
+        results = op.backward(*[self.shown_gradient(_gradient(y, gy)) for y, gy in zip(ys, gys, strict=True)])
     results = results if isinstance(results, (tuple, list)) else (results,)
     if len(results) != len(node.edges):
         raise GraphError(
@@ -80,7 +80,8 @@ def pull(
     ]
 
 
-def _plan(n_inputs: int, n_outputs: int) -> Plan:
+def save_everything(n_inputs: int, n_outputs: int) -> Plan:
+    """The plan of a function of which nothing is known but its numbers of inputs and outputs."""
     return Plan(range(n_inputs), range(n_outputs), tuple)
 
 

@@ -92,7 +92,7 @@ class Checkpoint:
 
 def is_made_since(y: Any, start: int) -> bool:
     """Whether this result is one that a function computed, recorded, after the moment `start`."""
-    return isinstance(y, Variable) and y.creator is not None and y.creator.serial > start
+    return isinstance(y, Variable) and y._record.creator is not None and y._record.creator.serial > start
 
 
 def connect(op: Checkpoint, inputs: Sequence[Any], outputs: Any, reads: Reads) -> Any:

@@ -74,6 +74,10 @@ class Function:
     book_style: ClassVar[bool] = False
     plans: ClassVar[dict[int, Plan]] = {}
 
+    # How a function in the book's style sees its inputs and outputs, and the gradients that it is handed.
+    shown: ClassVar[Any] = staticmethod(lambda variable: variable)
+    shown_gradient: ClassVar[Any] = staticmethod(lambda variable: variable)
+
     n_outputs: int = 1
     forward: Any
     inputs: Any  # in the book's style, during backward: the input Variables

@@ -19,7 +19,9 @@ RELEASED: Any = None
 class Node:
     """One call of a function in the graph: its inputs' records, and the arrays that its derivatives read."""
 
-    __slots__ = ("__weakref__", "edges", "op", "plan", "saved", "serial")
+    # `maker` is for rung.dezero alone: the function object that its user called.
+    __slots__ = ("__weakref__", "edges", "maker", "op", "plan", "saved", "serial")
+    maker: Any
 
     def __init__(self, op: Any, edges: Sequence[Any], plan: Any, saved: Any):
         self.op = op

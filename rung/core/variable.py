@@ -268,7 +268,7 @@ class Variable:
         >>> gx, x.grad
         (variable(12.0), variable(12.0))
         """
-        if self.creator is None:
+        if self._record.creator is None:
             kind = "a leaf: nothing was computed" if self.differentiable else "a constant"
             cure = "it may come from data alone, from no_grad(), detach() or backward() without create_graph=True"
             raise GraphError(f"backward: expected a variable computed from another one, but this is {kind}; {cure}")
@@ -289,7 +289,8 @@ class Variable:
         The variables that it was computed from become leaves, and so do all before them; as in the book, its own
         function stays.
         """
-        queue = list(self.creator.edges) if self.creator is not None else []
+        node = self._record.creator
+        queue = list(node.edges) if node is not None else []
         while queue:
             record = queue.pop()
             if (node := record.creator) is not None:

@@ -109,7 +109,7 @@ class _Numbers:
 
 def _functions_behind(output: Variable) -> list[Any]:
     """Every node that the output was computed by, the oldest first."""
-    found, stack = set(), [output.creator] if output.creator is not None else []
+    found, stack = set(), [output._record.creator] if output._record.creator is not None else []
     while stack:
         node = stack.pop()
         if node not in found:
@@ -121,7 +121,7 @@ def _functions_behind(output: Variable) -> list[Any]:
 def _made(functions: list[Any], output: Variable) -> Iterator[Any]:
     """The records that have a creator, each once, in the order of their creation."""
     records = {edge for f in functions for edge in f.edges if edge.creator is not None}
-    records |= {output._record} if output.creator is not None else set()
+    records |= {output._record} if output._record.creator is not None else set()
     yield from sorted(records, key=lambda record: (record.serial, record.index))
 
 
