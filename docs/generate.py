@@ -17,9 +17,11 @@ FUNCTIONS = [
     "elementwise.rounding", "elementwise.selection", "elementwise.logical", "activation.rectified",
     "activation.sigmoidal", "activation.gated", "activation.softmax", "reduction", "cumulative", "ordering", "view",
     "joining", "indexing", "movement", "linalg.product", "linalg.einsum", "linalg.parts", "linalg.solving",
-    "linalg.decomposition", "loss.cross_entropy", "loss.probability", "loss.distance", "loss.embedding", "loss.ctc",
-    "spatial.convolution", "spatial.transposed", "spatial.patches", "spatial.pooling", "spatial.resizing",
-    "normalization", "recurrent", "attention", "metrics", "stochastic",
+    "linalg.decomposition", "loss.cross_entropy", "loss.probability", "loss.distance", "loss.similarity", "loss.ctc",
+    "spatial.convolution", "spatial.transposed", "spatial.patches", "spatial.pooling", "spatial.averaging",
+    "spatial.adaptive", "spatial.resizing", "normalization.batch", "normalization.examples", "normalization.weights",
+    "recurrent.elman", "recurrent.lstm", "recurrent.gru", "attention.lookup", "attention.positions",
+    "attention.dot_product", "metrics", "stochastic",
 ]  # fmt: skip
 TRANSFORMS = ["reverse", "forward", "derivatives", "batching", "checkpointing"]
 

@@ -32,13 +32,13 @@ from rung.transform import checkpoint, grad, vmap
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from rung import datasets, serializers, testing
+    from rung import datasets, serializers, testing, transforms
     from rung.dataloaders import DataLoader, SeqDataLoader
     from rung.datasets import Dataset
 
 # Data and files take as long to import as all the rest, so they come when they are first asked for.
 _LATER = {"DataLoader": "rung.dataloaders", "SeqDataLoader": "rung.dataloaders", "Dataset": "rung.datasets"}
-_LATER_MODULES = ("dataloaders", "datasets", "files", "serializers", "testing", "visualize")
+_LATER_MODULES = ("dataloaders", "datasets", "files", "serializers", "testing", "transforms", "visualize")
 
 
 def __getattr__(name: str) -> Any:
@@ -81,6 +81,7 @@ __all__ = [
     "test_mode",
     "testing",
     "transform",
+    "transforms",
     "using_config",
     "vmap",
 ]

@@ -210,8 +210,8 @@ def download(
 
     urls: one address or several mirrors, http or https; they are asked in turn, in up to three rounds.
     name: the file's name in the cache, such as "mnist/images.gz".
-    checksum: the SHA-256 in hexadecimal, or the MD5 where nothing better is known, which guards against accidents
-        alone; a file with another one never gets its name. None takes the file on trust.
+    checksum: the SHA-256 in hexadecimal; or, where no more is known, its first digits, at least 8, or the MD5, which
+        guard against accidents alone; a file with another one never gets its name. None takes the file on trust.
     progress: show a bar, if standard error is a terminal.
     timeout: seconds without an answer after which a mirror is given up.
     limit: bytes; a larger file is refused.
@@ -230,7 +230,7 @@ def download(
     if checksum is not None:
         checksum = checksum.lower()
         _check_digits(checksum)
-    if path.is_file() and (checksum is None or _checksum(path, _kind(checksum)) == checksum):
+    if path.is_file() and (checksum is None or _checksum(path, _kind(checksum)).startswith(checksum)):
         return path
     mirrors = [urls] if isinstance(urls, str) else list(urls)
     if not mirrors:
@@ -274,7 +274,7 @@ def _fetch(url: str, path: Path, checksum: str | None, progress: bool, timeout: 
                 digest.update(chunk)
                 file.write(chunk)
                 advance(len(chunk))
-            if checksum is not None and digest.hexdigest() != checksum:
+            if checksum is not None and not digest.hexdigest().startswith(checksum):
                 name = {"sha256": "SHA-256", "md5": "MD5"}[kind]
                 raise _MirrorError(f"sent another file (its {name} is {digest.hexdigest()})", final=True)
 
@@ -358,8 +358,8 @@ def _new_bar() -> Any:
 
 
 def _check_digits(checksum: str) -> None:
-    if len(checksum) not in (64, 32) or set(checksum) - set("0123456789abcdef"):
-        expected = "a SHA-256 of 64 hexadecimal digits, or an MD5 of 32"
+    if not 8 <= len(checksum) <= 64 or set(checksum) - set("0123456789abcdef"):
+        expected = "a SHA-256 of 64 hexadecimal digits or the first 8 of them at least, or an MD5 of 32"
         raise ValueRangeError(f"download: expected {expected}, but got {checksum!r}")
 
 

@@ -93,6 +93,15 @@ def he_uniform(shape: Shape, dtype: Any = None, slope: float = 0.0) -> Array:
     return _uniform(shape, 2 / (1 + slope**2) / _at_least_one(fans(shape)[0]), dtype)
 
 
+def normal(shape: Shape, dtype: Any = None, std: float = 1.0) -> Array:
+    """Normal values of any shape.
+
+    >>> normal((3, 4), std=0.02).shape
+    (3, 4)
+    """
+    return _normal(shape, std * std, dtype)
+
+
 def truncated_normal(shape: Shape, dtype: Any = None, std: float = 0.02, cut: float = 2.0) -> Array:
     """Normal values, drawn again where they are beyond `cut` standard deviations.
 

@@ -178,6 +178,18 @@ def test_without_a_length_the_body_is_read_to_its_end(server):
     assert files.download(server.url + "/endless", "data.bin", SHA256).read_bytes() == CONTENT
 
 
+def test_the_first_digits_of_a_sha256_are_checked_where_no_more_is_known(server, cache):
+    digits = hashlib.sha256(CONTENT).hexdigest()[:8]
+    path = files.download(server.url + "/good", "data.bin", digits)
+    assert path.read_bytes() == CONTENT
+    assert files.download(server.url + "/good", "data.bin", digits) == path
+    server.routes["/wrong"] = send(CONTENT[::-1])
+    with pytest.raises(DownloadError, match="another file .its SHA-256 is"):
+        files.download(server.url + "/wrong", "other.bin", digits)
+    with pytest.raises(ValueRangeError, match="or the first 8 of them at least"):
+        files.download(server.url + "/good", "data.bin", digits[:7])
+
+
 def test_without_a_checksum_a_whole_file_is_taken_and_a_cut_one_is_not(server, cache):
     server.routes["/cut"] = send(CONTENT[:1000], promised=len(CONTENT))
     with pytest.raises(DownloadError, match="ended after 1000"):

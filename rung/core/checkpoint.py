@@ -25,9 +25,10 @@ from rung.trees import leaves, map_tree
 class Reads:
     """What a stretch of the program reads that was there before, or that is a leaf: the arrays, by their records."""
 
-    def __init__(self, outer: Reads | None):
+    def __init__(self, outer: Reads | None, again: bool = False):
         self.start = next_serial()
         self.outer = outer  # of the checkpoint around this one
+        self.again: bool = again or bool(outer and outer.again)  # whether it ran before, and runs again for backward
         self.arrays: dict[Record, Any] = {}
 
     def note(self, inputs: Sequence[Any]) -> None:
@@ -56,9 +57,9 @@ class Checkpoint:
         self.seed = int(generator().integers(2**63))
         self.n_outputs = self.start = 0
 
-    def run(self, inputs: Sequence[Any]) -> tuple[Any, Reads]:
+    def run(self, inputs: Sequence[Any], again: bool = False) -> tuple[Any, Reads]:
         """Call the function, the same way each time; the second result is what it read."""
-        reads = Reads(current_mode().reads)
+        reads = Reads(current_mode().reads, again)
         with forked(self.seed), mode(raw=False, enable_backprop=True, passes=(), reads=reads, **self.switches):
             return self.f(*inputs), reads
 
@@ -68,7 +69,7 @@ class Checkpoint:
         """The gradients of what the stretch reads: see `Node.pull`."""
         arrays = dict(zip(node.edges, node.saved, strict=True))
         inputs = [handle(arrays[x], x) if isinstance(x, Record) else x for x in self.inputs]
-        outputs, reads = self.run(inputs)
+        outputs, reads = self.run(inputs, again=True)
         self.check_reads(reads, arrays)
         ys = [y for y in leaves(outputs) if is_made_since(y, reads.start)]
         if len(ys) != len(gys):
@@ -88,6 +89,12 @@ class Checkpoint:
                 raise MutationError(
                     f"checkpoint: {who} is not what it was when f ran first; call backward() before assigning to it"
                 )
+
+
+def is_computed_again() -> bool:
+    """Whether what runs now ran before, and only runs again for backward: running statistics must not move twice."""
+    reads = current_mode().reads
+    return reads is not None and reads.again
 
 
 def is_made_since(y: Any, start: int) -> bool:

@@ -42,7 +42,8 @@ class DataLoader:
 
     Shape: n samples (x, t) -> batches x (batch_size, ...), t (batch_size, ...)
 
-    A dataset that holds arrays and has no transforms is cut at the speed of an array, one indexing for each batch.
+    A dataset that holds arrays, without transforms or with some that have an `over_batch`, is cut at the speed of an
+    array, one indexing for each batch.
     The batches are copies: writing to one does not change the dataset.
 
     Randomness: what a dataset or a transform draws from `rung.random.generator()` depends on the seed, the epoch and

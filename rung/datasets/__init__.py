@@ -2,7 +2,7 @@
 
 - made here: `Spiral`, `Moons`, `SinCurve`; bundled with scikit-learn: `Digits`
 - downloaded: `MNIST`, `FashionMNIST`, `CIFAR10`, `CIFAR100`, `TinyShakespeare`
-- your own: `ArrayDataset`, `ImageFolder`
+- your own: `ArrayDataset`, `ImageFolder`, `ImageNet`
 - made of others: `Subset`, `random_split`, `ConcatDataset`
 
 A dataset is made of plain NumPy arrays, `data` and `label`. Index it with a number for one pair `(x, t)`, with a
@@ -22,6 +22,7 @@ from rung.datasets.dataset import Dataset
 from rung.datasets.digits import Digits
 from rung.datasets.fashion_mnist import FashionMNIST
 from rung.datasets.image_folder import ImageFolder
+from rung.datasets.imagenet import ImageNet
 from rung.datasets.mnist import MNIST, MNIST10k
 from rung.datasets.moons import Moons
 from rung.datasets.pixels import Pixels
@@ -39,6 +40,7 @@ __all__ = [
     "Digits",
     "FashionMNIST",
     "ImageFolder",
+    "ImageNet",
     "MNIST",
     "MNIST10k",
     "Moons",

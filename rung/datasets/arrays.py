@@ -5,7 +5,16 @@ from __future__ import annotations
 import operator
 from typing import Any
 
-from rung.datasets.dataset import Dataset, Transform, collate, is_many, positions, takes_indices
+from rung.datasets.dataset import (
+    Dataset,
+    Transform,
+    change_batch,
+    changes_batches,
+    collate,
+    is_many,
+    positions,
+    takes_indices,
+)
 from rung.errors import DTypeError, ShapeError, describe
 
 
@@ -37,7 +46,7 @@ class ArrayDataset(Dataset):
 
     @property
     def at_once(self) -> bool:
-        return self.transform is self.target_transform is None
+        return changes_batches(self.transform) and changes_batches(self.target_transform)
 
     def __getitem__(self, index: Any) -> tuple[Any, ...]:
         if not is_many(index):
@@ -45,7 +54,8 @@ class ArrayDataset(Dataset):
         index = positions(index)
         rows = tuple(array[index] for array in self.arrays)
         if self.at_once:
-            return rows
+            transforms = (self.transform, self.target_transform)
+            return tuple(change_batch(row, f) for row, f in zip(rows, transforms, strict=False)) + rows[2:]
         return collate([self._transformed(row) for row in zip(*rows, strict=True)])  # type: ignore[no-any-return]
 
     def _sample(self, i: int) -> tuple[Any, ...]:

@@ -28,9 +28,10 @@ class Dataset:
     transform: a function that every x passes through; target_transform: the same for every t.
     label: may stay None; then t is None.
 
-    Without transforms, a batch is one indexing of the arrays. A subclass may instead define `__getitem__` and
-    `__len__` itself, as for data that do not fit in memory; it may set `at_once = True` if its `__getitem__` takes
-    arrays of indices. A transform that wants random numbers draws them from `rung.random.generator()`.
+    Without transforms, a batch is one indexing of the arrays; with transforms that have an `over_batch`, which
+    changes many samples at once, it is that and one call. A subclass may instead define `__getitem__` and `__len__`
+    itself, as for data that do not fit in memory; it may set `at_once = True` if its `__getitem__` takes arrays of
+    indices. A transform that wants random numbers draws them from `rung.random.generator()`.
 
     Raises: `ShapeError` if there are not as many labels as data.
 
@@ -87,8 +88,9 @@ class Dataset:
     @property
     def at_once(self) -> bool:
         """Whether a batch is one indexing of arrays, and the same as its samples one by one."""
-        plain = type(self).__getitem__ is Dataset.__getitem__ and self.transform is self.target_transform is None
-        return plain and takes_indices(self.data) and (self.label is None or takes_indices(self.label))
+        plain = type(self).__getitem__ is Dataset.__getitem__
+        arrays = takes_indices(self.data) and (self.label is None or takes_indices(self.label))
+        return plain and arrays and changes_batches(self.transform) and changes_batches(self.target_transform)
 
     def show(self, path: str | os.PathLike[str] | None = None, n: int = 40) -> Path:
         """Draw samples of all classes on one sheet, a PNG file; give its path.
@@ -177,6 +179,21 @@ def select(dataset: Any, indices: Any) -> Any:
     return dataset[indices] if at_once(dataset) else collate([dataset[int(i)] for i in indices])
 
 
+def changes_batches(transform: Transform | None) -> bool:
+    """Whether a transform, or none, can change many samples at once: it has a function `over_batch` that does."""
+    return transform is None or callable(getattr(transform, "over_batch", None))
+
+
+def change_batch(batch: Any, transform: Any) -> Any:
+    """The batch with each of its samples changed.
+
+    >>> from rung.transforms import Flatten
+    >>> change_batch(np.zeros((5, 2, 2)), Flatten()).shape
+    (5, 4)
+    """
+    return batch if transform is None else transform.over_batch(batch)
+
+
 def is_many(index: Any) -> bool:
     """Whether an index is for a batch, and not for one sample."""
     return isinstance(index, slice) or np.ndim(index) > 0
@@ -196,8 +213,8 @@ def _take(values: Any, index: Any, transform: Transform | None) -> Any:
     """The batch at the given positions: at once if it can be, else sample by sample."""
     if values is None:
         return None
-    if transform is None and takes_indices(values):
-        return values[index]
+    if takes_indices(values) and changes_batches(transform):
+        return change_batch(values[index], transform)
     return stack([_transformed(values[int(i)], transform) for i in np.arange(len(values))[index]])
 
 

@@ -72,7 +72,7 @@ class ImageFolder(Dataset):
         self.data = _Images(self.paths, self.size)
 
     def __repr__(self) -> str:
-        return f"ImageFolder({str(self.root)!r}): {len(self)} images, {len(self.classes)} classes"
+        return f"{type(self).__name__}({str(self.root)!r}): {len(self)} images, {len(self.classes)} classes"
 
 
 class _Images:

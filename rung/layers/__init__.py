@@ -12,6 +12,7 @@ from rung.layers.linear import *
 from rung.layers.normalization import *
 from rung.layers.pooling import *
 from rung.layers.recurrent import *
+from rung.layers.reparametrization import *
 
 # Every public layer: those that their own module names in its `__all__`.
 __all__ = ["Buffer", "Parameter"]

@@ -104,7 +104,7 @@ class Trial:
 
 
 def _has_derivative(op: type, name: str) -> bool:
-    return hasattr(op, f"grad_{name}") or hasattr(op, f"d{name}")
+    return any(hasattr(op, known) for known in (f"grad_{name}", f"d{name}", "gradients"))
 
 
 def copy_of(x: Any) -> Any:

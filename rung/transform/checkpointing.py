@@ -19,7 +19,8 @@ def checkpoint(f: Callable[..., Any], *inputs: Any) -> Any:
     and derivatives of any order are right. Source: Chen et al., 2016, on training with sublinear memory.
 
     Args:
-        f: a function of Variables, returning one or several. What it does beside that, it does twice.
+        f: a function of Variables, returning one or several. What it does beside that, it does twice; but running
+            statistics move once.
         inputs: Variables, or anything else that f takes.
 
     >>> import rung

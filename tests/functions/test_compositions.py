@@ -157,7 +157,7 @@ def test_a_batch_is_its_examples(name):
 
 def test_no_public_function_is_forgotten():
     """What is not an op, and so not in `test_every_op`, is called by a test here or beside."""
-    texts = "".join(path.read_text() for path in Path(__file__).parent.glob("test_*.py"))
+    texts = "".join(path.read_text() for path in Path(__file__).parent.rglob("test_*.py"))
     assert set(F.__all__) - set(OPS) <= set(re.findall(r"\bF\.(\w+)", texts))
 
 

@@ -3,5 +3,5 @@
 from rung.functions.loss.cross_entropy import *
 from rung.functions.loss.ctc import *
 from rung.functions.loss.distance import *
-from rung.functions.loss.embedding import *
 from rung.functions.loss.probability import *
+from rung.functions.loss.similarity import *

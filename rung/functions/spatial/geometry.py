@@ -1,13 +1,13 @@
 """Where the windows of convolutions and poolings lie: integers, and no arrays.
 
-A window is `kernel` elements wide along each spatial axis, its elements `dilation` apart; the next starts `stride`
-further; `padding` elements are added before and behind each axis.
+A window is `kernel` elements wide along each spatial axis, its elements `dilation` apart; the next one starts
+`stride` further; `padding` elements are added before and behind each axis.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
 from rung.shapes import Shape, as_shape, expect
@@ -22,6 +22,8 @@ class Windows:
     >>> windows = Windows(kernel=(3,), stride=(2,), padding=((1, 1),), dilation=(1,))
     >>> windows.count((7,)), list(windows.places((4,)))
     ((4,), [((0,), (slice(0, 7, 2),)), ((1,), (slice(1, 8, 2),)), ((2,), (slice(2, 9, 2),))])
+    >>> windows.inside((7,)), windows.sizes((4,))
+    ((slice(1, 8, None),), (7,))
     """
 
     kernel: Shape
@@ -34,9 +36,29 @@ class Windows:
         """From the first element of a window to the one behind its last."""
         return tuple(d * (k - 1) + 1 for k, d in zip(self.kernel, self.dilation, strict=True))
 
+    @property
+    def pads(self) -> bool:
+        """Whether there is any padding."""
+        return any(before or behind for before, behind in self.padding)
+
+    @property
+    def pointwise(self) -> bool:
+        """Whether each window is one element, and each element a window."""
+        return not self.pads and all(k == s == 1 for k, s in zip(self.kernel, self.stride, strict=True))
+
+    @property
+    def mirrored(self) -> Windows:
+        """With a stride of 1: the windows around each element in which those windows lie that it is part of."""
+        around = zip(self.reach, self.padding, strict=True)
+        return replace(self, padding=tuple((r - 1 - before, r - 1 - behind) for r, (before, behind) in around))
+
     def padded(self, sizes: Shape) -> Shape:
         """The sizes of the axes with their padding."""
         return tuple(n + before + behind for n, (before, behind) in zip(sizes, self.padding, strict=True))
+
+    def inside(self, sizes: Shape) -> tuple[slice, ...]:
+        """Where the axes lie among their padding."""
+        return tuple(slice(before, before + n) for n, (before, _) in zip(sizes, self.padding, strict=True))
 
     def count(self, sizes: Shape) -> Shape:
         """How many windows there are along each axis."""
@@ -44,6 +66,11 @@ class Windows:
         fits = all(n >= reach for n, reach in zip(padded, self.reach, strict=True))
         expect(fits, f"windows that reach over {self.reach} must fit into {padded}, the sizes with their padding")
         return tuple((n - r) // s + 1 for n, r, s in zip(padded, self.reach, self.stride, strict=True))
+
+    def sizes(self, count: Shape) -> Shape:
+        """The least sizes of axes with so many windows."""
+        padded = (s * (n - 1) + r for s, n, r in zip(self.stride, count, self.reach, strict=True))
+        return tuple(n - before - behind for n, (before, behind) in zip(padded, self.padding, strict=True))
 
     def places(self, count: Shape) -> Iterator[tuple[Shape, tuple[slice, ...]]]:
         """For each element of a window, where it lies in `count` windows: slices of the padded axes."""

@@ -1,3 +1,0 @@
-"""Attention, and what tells it positions."""
-
-__all__: list[str] = []

@@ -1,3 +1,0 @@
-"""Recurrent networks: one step, and whole sequences."""
-
-__all__: list[str] = []
