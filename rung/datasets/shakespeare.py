@@ -52,7 +52,7 @@ class TinyShakespeare(Dataset):
         super().__init__(train, transform, target_transform)
 
     def prepare(self) -> None:
-        codes = self.encode(_read())
+        codes = self.encode(read())
         cut = int(TRAIN * len(codes))
         codes = codes[:cut] if self.train else codes[cut:]
         count = len(codes) - 1 if self.length is None else (len(codes) - 1) // max(self.length, 1)
@@ -88,7 +88,8 @@ class TinyShakespeare(Dataset):
         return "".join(ALPHABET[int(code)] for code in np.ravel(codes))
 
 
-def _read() -> str:
+def read() -> str:
+    """The text, from the folder that `RUNG_DATA` names, from the cache, or from the network."""
     path: Path | None = files.find(NAME)
     try:
         return (path or files.download(URLS, NAME, SHA256)).read_bytes().decode("ascii")

@@ -73,7 +73,7 @@ class Variable(RungVariable):
     @property
     def data(self) -> Any:
         """The array, to read and to write; None if there is none."""
-        return None if type(self._data) is Unsized else RungVariable.data.fget(self)  # type: ignore[attr-defined]
+        return None if isinstance(self._data, Unsized) else RungVariable.data.fget(self)  # type: ignore[attr-defined]
 
     @data.setter
     def data(self, value: Any) -> None:
@@ -87,7 +87,7 @@ class Variable(RungVariable):
         """The gradient, a Variable too; what is set here before `backward` is where `backward` starts."""
         gradient = self._record.grad
         if gradient is not None and not isinstance(gradient, Variable):
-            gradient = adopt(gradient, self.family) if isinstance(gradient, RungVariable) else self.family(gradient)
+            gradient = adopt(gradient, self.family) if isinstance(gradient, RungVariable) else self.family(np.asarray(gradient) if np.isscalar(gradient) else gradient)
             self._record.grad = gradient
         return gradient
 

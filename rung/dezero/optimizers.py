@@ -1,0 +1,29 @@
+"""`dezero.optimizers`: the book's optimizers and hooks, which are Rung's; Adam keeps its eps where the book has it."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from rung import optimizers
+from rung.dezero.core import Parameter
+from rung.optimizers import AdaDelta, AdaGrad, ClipGrad, FreezeParam, MomentumSGD, Optimizer, SGD, WeightDecay
+
+__all__ = ["AdaDelta", "AdaGrad", "Adam", "ClipGrad", "FreezeParam", "MomentumSGD", "Optimizer", "Parameter", "SGD",
+           "WeightDecay"]  # fmt: skip
+
+
+class Adam(optimizers.Adam):
+    """Adam as the book writes it, with eps added to the root of the uncorrected mean square.
+
+        w -= alpha * sqrt(1 - beta2 ** t) / (1 - beta1 ** t) * m / (sqrt(v) + eps)
+
+    Source: Kingma & Ba, ICLR 2015, the end of section 2.
+    """
+
+    def direction(self, param: Any, g: Any, o: Any) -> Any:
+        """The scaled mean gradient: where the step goes, before the rate."""
+        m, v = self.remembered(param)
+        m += (1 - o.beta1) * (g - m)
+        v += (1 - o.beta2) * (g * g - v)
+        return math.sqrt(1 - o.beta2**o.t) / (1 - o.beta1**o.t) * m / (v**0.5 + o.eps)
