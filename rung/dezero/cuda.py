@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from rung.cuda import as_cupy, as_numpy, get_array_module, is_available
+from rung.dezero.core import Variable
 
-__all__ = ["as_cupy", "as_numpy", "get_array_module", "gpu_enable"]
+__all__ = ["Variable", "as_cupy", "as_numpy", "get_array_module", "gpu_enable"]
 
 gpu_enable = is_available()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,9 @@ from rung.cuda import as_cupy
 from rung.dezero import cuda
 from rung.dezero.datasets import Dataset
 
-__all__ = ["DataLoader", "SeqDataLoader", "cuda"]
+__all__ = ["DataLoader", "SeqDataLoader", "cuda", "pil_available"]
+
+pil_available = find_spec("PIL") is not None
 
 
 class DataLoader:

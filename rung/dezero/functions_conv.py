@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import rung.functions as F
-from rung.dezero.core import Op, as_variable
+from rung.dezero.core import Function, Op, as_variable
+from rung.dezero.functions import broadcast_to, linear  # which imports this file when these are there
 from rung.dezero.utils import get_conv_outsize, get_deconv_outsize, pair
 
 __all__ = [
-    "AveragePooling", "Col2im", "Conv2DGradW", "Conv2d", "Deconv2d", "Im2col", "Pooling", "Pooling2DGrad",
-    "Pooling2DWithIndexes", "average_pooling", "col2im", "col2im_array", "conv2d", "conv2d_simple", "deconv2d",
-    "get_conv_outsize", "get_deconv_outsize", "im2col", "im2col_array", "pooling", "pooling_simple",
+    "AveragePooling", "Col2im", "Conv2DGradW", "Conv2d", "Deconv2d", "Function", "Im2col", "Pooling", "Pooling2DGrad",
+    "Pooling2DWithIndexes", "as_variable", "average_pooling", "broadcast_to", "col2im", "col2im_array", "conv2d", "conv2d_simple", "deconv2d",
+    "get_conv_outsize", "get_deconv_outsize", "im2col", "im2col_array", "linear", "pair", "pooling", "pooling_simple",
 ]  # fmt: skip
 
 
@@ -63,8 +64,6 @@ class Conv2DGradW(Op):
 
 def conv2d_simple(x: Any, W: Any, b: Any = None, stride: Any = 1, pad: Any = 0) -> Any:
     """A convolution of im2col and one product of matrices, for comparison."""
-    from rung.dezero.functions import linear
-
     x, W = as_variable(x), as_variable(W)
     columns = im2col(x, W.shape[2:], stride, pad)
     y = linear(columns, W.reshape(W.shape[0], -1).transpose(), b)

@@ -15,6 +15,7 @@ from rung.cuda import get_array_module
 from rung.dezero.core import Parameter
 from rung.dezero.utils import pair
 from rung.layers.layer import Layer as RungLayer
+from rung.layers.layer import named_state
 
 __all__ = ["BatchNorm", "Buffer", "Conv2d", "Deconv2d", "EmbedID", "LSTM", "Layer", "Linear", "Parameter", "RNN",
            "pair"]  # fmt: skip
@@ -43,22 +44,23 @@ class Layer(RungLayer):
         params_dict.update(self._named_state(parent_key))
 
     def _named_state(self, prefix: str = "") -> Iterator[tuple[str, Any]]:
-        seen = set()
-        for path, parameter in self._named_by_attributes(prefix):
-            if id(parameter) not in seen:
-                seen.add(id(parameter))
-                yield path, parameter
-        for path, parameter in super()._named_state():  # those in lists and dicts, of which the book knows nothing
-            if id(parameter) not in seen:
-                yield _joined(prefix, path.replace(".", "/")), parameter
+        yield from ((path.replace(".", "/"), p) for path, p in self._walked(prefix, set()))
 
-    def _named_by_attributes(self, prefix: str) -> Iterator[tuple[str, Any]]:
-        for name in self._params:
-            path, value = _joined(prefix, name), getattr(self, name)
-            if isinstance(value, RungParameter):
-                yield path, value
-            else:
-                yield from ((inner.replace(".", "/"), p) for inner, p in value._named_state(path))
+    def _walked(self, prefix: str, seen: set[int]) -> Iterator[tuple[str, Any]]:
+        """Every parameter once, by its first name: an attribute's, as in the book, before that in a list or dict."""
+        seen.add(id(self))
+        inside = []
+        for name, value in vars(self).items():
+            path = f"{prefix}/{name}" if prefix else name
+            if isinstance(value, Layer):
+                if id(value) not in seen:
+                    yield from value._walked(path, seen)
+            elif isinstance(value, (RungParameter, RungLayer)):
+                yield from named_state(path, value, seen)
+            elif isinstance(value, (list, tuple, dict)):
+                inside.append((path, value))
+        for path, value in inside:
+            yield from named_state(path, value, seen)
 
     def save_weights(self, path: Any) -> None:
         """Write the parameters to a file: see `rung.Layer.save_weights`. A name without an ending gets `.npz`."""
@@ -77,10 +79,6 @@ def _reference(x: Any) -> Any:
         return weakref.ref(x)
     except TypeError:  # None, a number, a list
         return lambda: x
-
-
-def _joined(prefix: str, name: str) -> str:
-    return f"{prefix}/{name}" if prefix else name
 
 
 def _with_ending(path: Any) -> Any:

@@ -238,5 +238,5 @@ def _narrow(block: Any, x: Any) -> Any:
     return block.bn3(block.conv3(h))
 
 
-class SqueezeNet(rung_models.SqueezeNet):
+class SqueezeNet(Model, rung_models.SqueezeNet):
     """Rung's own, of Rung's layers: the book's is an empty class."""

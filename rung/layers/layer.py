@@ -73,7 +73,7 @@ class Layer:
             yield parameter
 
     def _named_state(self, prefix: str = "") -> Iterator[tuple[str, Parameter]]:
-        yield from ((path, x) for path, x in _walk(prefix, self, set()) if isinstance(x, Parameter))
+        yield from named_state(prefix, self, set())
 
     def cleargrads(self) -> None:
         """Forget the gradients of all parameters."""
@@ -202,6 +202,11 @@ class Layer:
     def __repr__(self) -> str:
         parts = [f"{name}={_shape_text(p)}" for name, p in self.named_params()]
         return f"{type(self).__name__}({', '.join(parts)})"
+
+
+def named_state(path: str, node: Any, seen: set[int]) -> Iterator[tuple[str, Parameter]]:
+    """Every parameter and buffer in a layer, a list or a dict that was not seen yet, with its path."""
+    yield from ((name, x) for name, x in _walk(path, node, seen) if isinstance(x, Parameter))
 
 
 def _walk(path: str, node: Any, seen: set[int]) -> Iterator[tuple[str, Any]]:
