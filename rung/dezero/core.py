@@ -16,6 +16,7 @@ import numpy as np
 
 import rung.functions as F
 from rung.config import Config, current_mode, mode, no_grad, test_mode, using_config
+from rung.core.backward import backpropagate, seed_gradient
 from rung.core.book import save_everything
 from rung.core.call import apply
 from rung.core.function import Function as RungFunction
@@ -26,7 +27,6 @@ from rung.core.variable import Unsized, constant
 from rung.core.variable import Variable as RungVariable
 from rung.cuda import is_array
 from rung.functions.methods import METHODS
-from rung.transform import grad as gradients_of
 
 __all__ = [
     "Add", "Config", "Div", "Function", "Mul", "Neg", "Parameter", "Pow", "Sub", "Variable", "add", "array_types",
@@ -87,7 +87,7 @@ class Variable(RungVariable):
         """The gradient, a Variable too; what is set here before `backward` is where `backward` starts."""
         gradient = self._record.grad
         if gradient is not None and not isinstance(gradient, Variable):
-            gradient = adopt(gradient, self.family) if isinstance(gradient, RungVariable) else self.family(np.asarray(gradient) if np.isscalar(gradient) else gradient)
+            gradient = adopt(gradient, self.family) if isinstance(gradient, RungVariable) else self.family(as_array(gradient))
             self._record.grad = gradient
         return gradient
 
@@ -166,8 +166,8 @@ class Variable(RungVariable):
 class Parameter(Variable, RungParameter):
     """A Variable that a layer learns; its array may come later."""
 
-    def __init__(self, data: Any, name: str | None = None):
-        self._expected_shape = ()
+    def __init__(self, data: Any, name: str | None = None, expected_shape: tuple[int | None, ...] = ()):
+        self._expected_shape = expected_shape
         Variable.__init__(self, data, name)
 
 
@@ -275,10 +275,15 @@ class Op(Function):
     def backward(self, *gys: Any) -> Any:
         """The gradients of the inputs that have one, recorded unless recording is off; None for the others."""
         ys = [output() for output in self.outputs]
-        wanted = [x for x in self.inputs if x.differentiable and type(x._data) is not Unsized]
-        recorded = current_mode().enable_backprop
-        found = iter(gradients_of(ys, wanted, list(gys), create_graph=recorded, retain_graph=True))
-        gxs = tuple(adopt(next(found), Variable) if any(x is w for w in wanted) else None for x in self.inputs)
+        records = [x._record for x in self.inputs]
+        found = backpropagate(
+            [(y._record, seed_gradient(y, gy)) for y, gy in zip(ys, gys, strict=True)],
+            create_graph=current_mode().enable_backprop,
+            retain_graph=True,
+            targets=records,
+            since=max(record.serial for record in records),  # through this function alone
+        )
+        gxs = tuple(None if found[record] is None else as_variable(as_array(found[record])) for record in records)
         return gxs if len(gxs) > 1 else gxs[0]
 
 

@@ -31,7 +31,7 @@ class Variable(core.Variable):
     @property
     def grad(self) -> Any:
         """The gradient, an array."""
-        return getattr(self._record.grad, "_data", self._record.grad)
+        return as_array(getattr(self._record.grad, "_data", self._record.grad))
 
     @grad.setter
     def grad(self, value: Any) -> None:
@@ -63,7 +63,7 @@ class _Op(CoreOp, Function):
         """The gradients of the inputs, arrays, from that of the output."""
         gradients = super().backward(*gys)
         several = gradients if isinstance(gradients, tuple) else (gradients,)
-        arrays = tuple(getattr(gradient, "_data", gradient) for gradient in several)
+        arrays = tuple(getattr(gradient, "_data", None) for gradient in several)
         return arrays if len(arrays) > 1 else arrays[0]
 
 

@@ -89,8 +89,8 @@ def _with_ending(path: Any) -> Any:
 class Buffer(Parameter, RungBuffer):
     """State that a layer keeps and does not learn; it is saved with the weights."""
 
-    def __init__(self, data: Any, name: str | None = None):
-        Parameter.__init__(self, data, name)
+    def __init__(self, data: Any, name: str | None = None, expected_shape: tuple[int | None, ...] = ()):
+        Parameter.__init__(self, data, name, expected_shape)
         self._record.differentiable = False
 
 
