@@ -166,9 +166,13 @@ class Variable(RungVariable):
 class Parameter(Variable, RungParameter):
     """A Variable that a layer learns; its array may come later."""
 
-    def __init__(self, data: Any, name: str | None = None, expected_shape: tuple[int | None, ...] = ()):
+    def __init__(
+        self, data: Any, name: str | None = None, expected_shape: tuple[int | None, ...] = (), dtype: Any = None
+    ):
         self._expected_shape = expected_shape
         Variable.__init__(self, data, name)
+        if data is None:
+            self._record.dtype = np.dtype(dtype or np.float32)
 
 
 Variable.family = Variable
@@ -220,7 +224,8 @@ class Function(RungFunction):
 
     def __call__(self, *inputs: Any) -> Any:
         if not any(isinstance(x, RungVariable) for x in inputs):
-            inputs = tuple(self.family(as_array(x)) for x in inputs)  # as in the book, these get gradients
+            # As in the book, arrays that no Variable is beside get gradients.
+            inputs = tuple(None if x is None else self.family(as_array(x)) for x in inputs)
         me = copy.copy(self) if "_inputs" in vars(self) else self  # one object, called twice, is two in the graph
         return me._introduced(inputs, me._compute(inputs))
 

@@ -16,6 +16,7 @@ from rung.dezero.core import Parameter
 from rung.dezero.utils import pair
 from rung.layers.layer import Layer as RungLayer
 from rung.layers.layer import named_state
+from rung.serializers import load_arrays
 
 __all__ = ["BatchNorm", "Buffer", "Conv2d", "Deconv2d", "EmbedID", "LSTM", "Layer", "Linear", "Parameter", "RNN",
            "pair"]  # fmt: skip
@@ -68,7 +69,8 @@ class Layer(RungLayer):
 
     def load_weights(self, path: Any) -> None:
         """Read the parameters from a file, checked before anything changes: see `rung.Layer.load_weights`."""
-        super().load_weights(_with_ending(path))
+        arrays = load_arrays(_with_ending(path))
+        self.load_state_dict({name.replace(".", "/"): array for name, array in arrays.items()})
 
     def __getstate__(self) -> dict[str, Any]:
         return {name: value for name, value in vars(self).items() if name not in ("inputs", "outputs")}
@@ -89,17 +91,19 @@ def _with_ending(path: Any) -> Any:
 class Buffer(Parameter, RungBuffer):
     """State that a layer keeps and does not learn; it is saved with the weights."""
 
-    def __init__(self, data: Any, name: str | None = None, expected_shape: tuple[int | None, ...] = ()):
-        Parameter.__init__(self, data, name, expected_shape)
+    def __init__(
+        self, data: Any, name: str | None = None, expected_shape: tuple[int | None, ...] = (), dtype: Any = None
+    ):
+        Parameter.__init__(self, data, name, expected_shape, dtype)
         self._record.differentiable = False
 
 
 class _Affine(Layer):
     """What layers with a W and a b share: W is drawn when the number of inputs is known."""
 
-    def _set_up(self, outputs: int, inputs: int | None, nobias: bool, dtype: Any) -> None:
+    def _set_up(self, shape: tuple[Any, ...], outputs: int, inputs: int | None, nobias: bool, dtype: Any) -> None:
         self.dtype = dtype
-        self.W = Parameter(None, name="W")
+        self.W = Parameter(None, name="W", expected_shape=shape, dtype=dtype)
         if inputs is not None:
             self._init_W()
         self.b = None if nobias else Parameter(np.zeros(outputs, dtype=dtype), name="b")
@@ -119,7 +123,7 @@ class Linear(_Affine):
     def __init__(self, out_size: int, nobias: bool = False, dtype: Any = np.float32, in_size: int | None = None):
         super().__init__()
         self.in_size, self.out_size = in_size, out_size
-        self._set_up(out_size, in_size, nobias, dtype)
+        self._set_up((in_size, out_size), out_size, in_size, nobias, dtype)
 
     def _init_W(self, xp: Any = np) -> None:
         shape = (int(self.in_size), int(self.out_size))  # type: ignore[arg-type]
@@ -146,7 +150,7 @@ class _Convolutional(_Affine):
         super().__init__()
         self.in_channels, self.out_channels, self.kernel_size = in_channels, out_channels, kernel_size
         self.stride, self.pad = stride, pad
-        self._set_up(out_channels, in_channels, nobias, dtype)
+        self._set_up((*self._channels(), *pair(kernel_size)), out_channels, in_channels, nobias, dtype)
 
     def _channels(self) -> tuple[Any, Any]:
         """The two first axes of W."""
@@ -247,8 +251,8 @@ class BatchNorm(Layer):
 
     def __init__(self) -> None:
         super().__init__()
-        self.avg_mean, self.avg_var = Buffer(None, name="avg_mean"), Buffer(None, name="avg_var")
-        self.gamma, self.beta = Parameter(None, name="gamma"), Parameter(None, name="beta")
+        self.avg_mean, self.avg_var = (Buffer(None, name, (None,)) for name in ("avg_mean", "avg_var"))
+        self.gamma, self.beta = (Parameter(None, name, (None,)) for name in ("gamma", "beta"))
 
     def _init_params(self, x: Any) -> None:
         xp, size, dtype = get_array_module(x), x.shape[1], x.dtype
