@@ -108,7 +108,7 @@ def reshape_sum_backward(gy: Any, x_shape: tuple[int, ...], axis: Any, keepdims:
     """
     if keepdims or axis is None or not x_shape:
         return gy
-    axes = {a % len(x_shape) for a in ((axis,) if np.isscalar(axis) else axis)}
+    axes = {a % len(x_shape) for a in _axes(axis)}
     return gy.reshape(tuple(1 if i in axes else size for i, size in enumerate(x_shape)))
 
 
@@ -118,14 +118,18 @@ def max_backward_shape(x: Any, axis: Any) -> list[int]:
     >>> max_backward_shape(np.zeros((2, 3)), -1)
     [2, 1]
     """
-    axes = range(x.ndim) if axis is None else [a % x.ndim for a in ((axis,) if np.isscalar(axis) else axis)]
+    axes = range(x.ndim) if axis is None else [a % x.ndim for a in _axes(axis)]
     return [1 if i in axes else size for i, size in enumerate(x.shape)]
+
+
+def _axes(axis: Any) -> tuple[int, ...]:
+    return tuple(axis) if isinstance(axis, (tuple, list)) else (axis,)
 
 
 def logsumexp(x: Any, axis: int = 1) -> Any:
     """log of the sum of exp(x) over an axis of an array, which is kept as size 1; finite for large x.
 
-    >>> float(logsumexp(np.array([[1000.0, 1000.0]]))[0, 0]) == 1000 + np.log(2)
+    >>> bool(logsumexp(np.array([[1000.0, 1000.0]]))[0, 0] == 1000 + np.log(2))
     True
     """
     xp = get_array_module(x)

@@ -64,7 +64,7 @@ def pull(
     ys = values[len(node.edges) :]
     op = copy.copy(self)
     op.inputs = [self.shown(as_variable(x)) for x in values[: len(node.edges)]]
-    op.outputs = [lambda y=self.shown(y): y for y in ys]
+    op.outputs = [lambda y=y: y for y in map(self.shown, ys)]
     with mode(raw=False):
         results = op.backward(*[self.shown_gradient(_gradient(y, gy)) for y, gy in zip(ys, gys, strict=True)])
     results = results if isinstance(results, (tuple, list)) else (results,)

@@ -52,7 +52,7 @@ __version__ = "0.0.13"  # of the published package whose names these are
 
 __all__ = [
     "Config", "DataLoader", "Dataset", "Function", "Layer", "Model", "Parameter", "SeqDataLoader", "Variable",
-    "as_array", "as_variable", "core", "core_simple", "cuda", "dataloaders", "datasets", "functions", "functions_conv",
-    "is_simple_core", "layers", "models", "no_grad", "optimizers", "setup_variable", "test_mode", "transforms",
-    "using_config", "utils",
+    "as_array", "as_variable", "core", "core_simple", "cuda", "dataloaders", "datasets", "functions",
+    "functions_conv", "is_simple_core", "layers", "models", "no_grad", "optimizers", "setup_variable",
+    "test_mode", "transforms", "using_config", "utils",
 ]  # fmt: skip

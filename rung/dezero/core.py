@@ -87,7 +87,11 @@ class Variable(RungVariable):
         """The gradient, a Variable too; what is set here before `backward` is where `backward` starts."""
         gradient = self._record.grad
         if gradient is not None and not isinstance(gradient, Variable):
-            gradient = adopt(gradient, self.family) if isinstance(gradient, RungVariable) else self.family(as_array(gradient))
+            gradient = (
+                adopt(gradient, self.family)
+                if isinstance(gradient, RungVariable)
+                else self.family(as_array(gradient))
+            )
             self._record.grad = gradient
         return gradient
 
@@ -150,7 +154,7 @@ class Variable(RungVariable):
         return _functions().transpose(self, axes or None)
 
     @property
-    def T(self) -> Any:
+    def T(self) -> Any:  # type: ignore[override]
         """The axes in reverse order."""
         return _functions().transpose(self)
 
@@ -210,8 +214,8 @@ class Function(RungFunction):
     (variable(6.0), True, True)
     """
 
-    shown = staticmethod(lambda variable: adopt(variable, Variable))
-    shown_gradient = shown
+    shown: ClassVar[Any] = staticmethod(lambda variable: adopt(variable, Variable))
+    shown_gradient: ClassVar[Any] = shown
     family: ClassVar[Any] = Variable
 
     def forward(self, xs: Any) -> Any:
@@ -335,8 +339,8 @@ def _described(node: Any, output: Variable) -> Any:
 def _on_edge(node: Any, index: int, edge: Any) -> Variable:
     if type(edge) is Constant:
         return Variable(np.asarray(edge.value))
-    maker = getattr(edge.creator, "maker", None)
-    known = _known.get(edge) or (maker.outputs[edge.index]() if edge.index < len(getattr(maker, "outputs", ())) else None)
+    outputs = getattr(getattr(edge.creator, "maker", None), "outputs", ())
+    known = _known.get(edge) or (outputs[edge.index]() if edge.index < len(outputs) else None)
     if known is None:
         saved = dict(zip(node.plan.saved_inputs, node.saved or (), strict=False))
         known = Variable.__new__(Variable)

@@ -12,8 +12,8 @@ from rung.dezero.core import Config, as_array, no_grad, using_config
 from rung.dezero.core import Op as CoreOp
 
 __all__ = [
-    "Add", "Config", "Div", "Function", "Mul", "Neg", "Pow", "Sub", "Variable", "add", "as_array", "as_variable", "div",
-    "mul", "neg", "no_grad", "pow", "rdiv", "rsub", "setup_variable", "sub", "using_config",
+    "Add", "Config", "Div", "Function", "Mul", "Neg", "Pow", "Sub", "Variable", "add", "as_array", "as_variable",
+    "div", "mul", "neg", "no_grad", "pow", "rdiv", "rsub", "setup_variable", "sub", "using_config",
 ]  # fmt: skip
 
 

@@ -8,17 +8,17 @@ from typing import Any
 import numpy as np
 
 from rung import files
-from rung.datasets import ImageNet, get_spiral as rung_get_spiral
 from rung.datasets import Dataset as RungDataset
-from rung.datasets import cifar, idx, mnist, shakespeare
+from rung.datasets import ImageNet, cifar, idx, mnist, shakespeare
+from rung.datasets import get_spiral as rung_get_spiral
 from rung.dezero.transforms import Compose, Flatten, Normalize, ToFloat
 from rung.dezero.utils import cache_dir, get_file
 from rung.errors import MissingExtraError, ValueRangeError
 from rung.transforms import Transform
 
 __all__ = [
-    "CIFAR10", "CIFAR100", "Compose", "Dataset", "Flatten", "ImageNet", "MNIST", "Normalize", "Shakespear", "SinCurve",
-    "Spiral", "ToFloat", "cache_dir", "get_file", "get_spiral", "load_cache_npz", "save_cache_npz",
+    "CIFAR10", "CIFAR100", "Compose", "Dataset", "Flatten", "ImageNet", "MNIST", "Normalize", "Shakespear",
+    "SinCurve", "Spiral", "ToFloat", "cache_dir", "get_file", "get_spiral", "load_cache_npz", "save_cache_npz",
 ]  # fmt: skip
 
 
@@ -58,7 +58,7 @@ class Spiral(Dataset):
 
 
 class MNIST(Dataset):
-    """Handwritten digits, data uint8 (n, 1, 28, 28); a sample is float32 (784,) from 0 to 1, if not said otherwise."""
+    """Handwritten digits, data uint8 (n, 1, 28, 28); a sample is float32 (784,) from 0 to 1 by default."""
 
     def __init__(
         self,
@@ -190,7 +190,9 @@ def _show(images: Any, rows: int, columns: int, **options: Any) -> None:
     except ImportError as error:
         raise MissingExtraError("matplotlib", "plot", "drawing samples") from error
     chosen = images[np.random.randint(0, len(images), rows * columns)]
-    sheet = np.concatenate([np.concatenate(list(row), axis=1) for row in chosen.reshape(rows, columns, *chosen.shape[1:])])
+    sheet = np.concatenate(
+        [np.concatenate(list(row), axis=1) for row in chosen.reshape(rows, columns, *chosen.shape[1:])]
+    )
     pyplot.imshow(sheet, interpolation="nearest", **options)
     pyplot.axis("off")
     pyplot.show()

@@ -1,7 +1,7 @@
 """`dezero.functions`: the book's functions and their classes, each by the function of Rung's that computes it.
 
-Names, defaults and what a function does with shapes are the book's: a softmax is over axis 1, flatten keeps the batch,
-a loss divides by the size of the first axis.
+Names, defaults and what a function does with shapes are the book's: a softmax is over axis 1, flatten keeps the
+batch, a loss divides by the size of the first axis.
 """
 
 from __future__ import annotations
@@ -31,6 +31,20 @@ from rung.dezero.core import (
 )
 from rung.errors import ShapeError, message
 from rung.functions.indexing import PutItem
+
+__all__ = [
+    "BatchNorm", "BroadcastTo", "Clip", "Cos", "Exp", "Function", "GetItem", "GetItemGrad", "LeakyReLU", "Linear",
+    "Log", "LogSoftmax", "MatMul", "Max", "MeanSquaredError", "Min", "ReLU", "Reshape", "Sigmoid", "Sin",
+    "Softmax", "SoftmaxCrossEntropy", "Sum", "SumTo", "Tanh", "Transpose", "Variable", "accuracy", "add",
+    "as_array", "as_variable", "average", "average_pooling", "batch_norm", "batch_nrom", "binary_cross_entropy",
+    "broadcast_to", "clip", "col2im", "conv2d", "conv2d_simple", "cos", "deconv2d", "div", "dropout", "embed_id",
+    "exp", "expand_dims", "flatten", "get_item", "im2col", "leaky_relu", "linear", "linear_simple", "log",
+    "log_softmax", "matmul", "max", "mean", "mean_squared_error", "mean_squared_error_simple", "min", "mul",
+    "neg", "pooling", "pooling_simple", "pow", "relu", "reshape", "rsub", "sigmoid", "sigmoid_cross_entropy",
+    "sigmoid_simple", "sin", "softmax", "softmax_cross_entropy", "softmax_cross_entropy_simple", "softmax_simple",
+    "sub", "sum", "sum_to", "tanh", "transpose",
+]  # fmt: skip
+
 
 # Elements
 
@@ -128,7 +142,9 @@ def expand_dims(x: Any, axis: int) -> Any:
     x = as_variable(x)
     place = axis if axis >= 0 else axis + x.ndim + 1
     if not 0 <= place <= x.ndim:
-        raise ShapeError(message("expand_dims", f"expected axis to be from {-x.ndim - 1} to {x.ndim}", x=x, axis=axis))
+        raise ShapeError(
+            message("expand_dims", f"expected axis to be from {-x.ndim - 1} to {x.ndim}", x=x, axis=axis)
+        )
     return reshape(x, (*x.shape[:place], 1, *x.shape[place:]))
 
 
@@ -357,7 +373,7 @@ class MeanSquaredError(Op):
 def mean_squared_error(x0: Any, x1: Any) -> Any:
     """The sum of (x0 - x1) ** 2, divided by the size of the first axis.
 
-    Of two shapes with as many elements, the second becomes the first: (5,) beside (5, 1) does not broadcast to (5, 5).
+    Of two shapes with as many elements, the second becomes the first: (5,) beside (5, 1) is no square.
     """
     return MeanSquaredError()(x0, x1)
 
@@ -465,9 +481,7 @@ class BatchNorm(Op):
         return F.add(F.mul(F.sub(x, x), F.reshape(gamma, row)), F.reshape(beta, row))
 
 
-def batch_norm(
-    x: Any, gamma: Any, beta: Any, mean: Any, var: Any, decay: float = 0.9, eps: float = 2e-5
-) -> Any:
+def batch_norm(x: Any, gamma: Any, beta: Any, mean: Any, var: Any, decay: float = 0.9, eps: float = 2e-5) -> Any:
     """Each channel brought to mean beta and deviation gamma, by the batch's statistics or by the running ones."""
     return BatchNorm(mean, var, decay, eps)(x, gamma, beta)
 

@@ -10,9 +10,10 @@ from rung.dezero.functions import broadcast_to, linear  # which imports this fil
 from rung.dezero.utils import get_conv_outsize, get_deconv_outsize, pair
 
 __all__ = [
-    "AveragePooling", "Col2im", "Conv2DGradW", "Conv2d", "Deconv2d", "Function", "Im2col", "Pooling", "Pooling2DGrad",
-    "Pooling2DWithIndexes", "as_variable", "average_pooling", "broadcast_to", "col2im", "col2im_array", "conv2d", "conv2d_simple", "deconv2d",
-    "get_conv_outsize", "get_deconv_outsize", "im2col", "im2col_array", "linear", "pair", "pooling", "pooling_simple",
+    "AveragePooling", "Col2im", "Conv2DGradW", "Conv2d", "Deconv2d", "Function", "Im2col", "Pooling",
+    "Pooling2DGrad", "Pooling2DWithIndexes", "as_variable", "average_pooling", "broadcast_to", "col2im",
+    "col2im_array", "conv2d", "conv2d_simple", "deconv2d", "get_conv_outsize", "get_deconv_outsize", "im2col",
+    "im2col_array", "linear", "pair", "pooling", "pooling_simple",
 ]  # fmt: skip
 
 
@@ -179,9 +180,7 @@ class Col2im(Op):
         return F.col2im(x, self.input_shape, self.kernel_size, self.stride, self.pad, self.to_matrix)
 
 
-def col2im(
-    x: Any, input_shape: Any, kernel_size: Any, stride: Any = 1, pad: Any = 0, to_matrix: bool = True
-) -> Any:
+def col2im(x: Any, input_shape: Any, kernel_size: Any, stride: Any = 1, pad: Any = 0, to_matrix: bool = True) -> Any:
     """Windows laid over one another, each where it belongs."""
     return Col2im(input_shape, kernel_size, stride, pad, to_matrix)(x)
 
@@ -191,8 +190,6 @@ def im2col_array(img: Any, kernel_size: Any, stride: Any, pad: Any, to_matrix: b
     return F.im2col(img, kernel_size, stride, pad, to_matrix)._data
 
 
-def col2im_array(
-    col: Any, img_shape: Any, kernel_size: Any, stride: Any, pad: Any, to_matrix: bool = True
-) -> Any:
+def col2im_array(col: Any, img_shape: Any, kernel_size: Any, stride: Any, pad: Any, to_matrix: bool = True) -> Any:
     """The same as `col2im`, of an array, as an array."""
     return F.col2im(col, img_shape, kernel_size, stride, pad, to_matrix)._data

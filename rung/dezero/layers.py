@@ -18,8 +18,9 @@ from rung.layers.layer import Layer as RungLayer
 from rung.layers.layer import named_state
 from rung.serializers import load_arrays
 
-__all__ = ["BatchNorm", "Buffer", "Conv2d", "Deconv2d", "EmbedID", "LSTM", "Layer", "Linear", "Parameter", "RNN",
-           "pair"]  # fmt: skip
+__all__ = [
+    "BatchNorm", "Buffer", "Conv2d", "Deconv2d", "EmbedID", "LSTM", "Layer", "Linear", "Parameter", "RNN", "pair",
+]  # fmt: skip
 
 
 class Layer(RungLayer):

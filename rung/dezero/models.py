@@ -13,8 +13,10 @@ from rung.dezero import utils
 from rung.dezero.layers import Layer
 from rung.errors import ValueRangeError
 
-__all__ = ["BottleneckA", "BottleneckB", "BuildingBlock", "Layer", "MLP", "Model", "ResNet", "ResNet101", "ResNet152",
-           "ResNet50", "Sequential", "SqueezeNet", "VGG16"]  # fmt: skip
+__all__ = [
+    "BottleneckA", "BottleneckB", "BuildingBlock", "Layer", "MLP", "Model", "ResNet", "ResNet101", "ResNet152",
+    "ResNet50", "Sequential", "SqueezeNet", "VGG16",
+]  # fmt: skip
 
 RELEASE = "https://github.com/koki0702/dezero-models/releases/download/v0.1/"
 MEANS = (103.939, 116.779, 123.68)  # of ImageNet's blue, green and red

@@ -1,4 +1,4 @@
-"""`dezero.optimizers`: the book's optimizers and hooks, which are Rung's; Adam keeps its eps where the book has it."""
+"""`dezero.optimizers`: the book's optimizers and hooks, which are Rung's, but for where Adam has its eps."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from typing import Any
 
 from rung import optimizers
 from rung.dezero.core import Parameter
-from rung.optimizers import AdaDelta, AdaGrad, ClipGrad, FreezeParam, MomentumSGD, Optimizer, SGD, WeightDecay
+from rung.optimizers import SGD, AdaDelta, AdaGrad, ClipGrad, FreezeParam, MomentumSGD, Optimizer, WeightDecay
 
-__all__ = ["AdaDelta", "AdaGrad", "Adam", "ClipGrad", "FreezeParam", "MomentumSGD", "Optimizer", "Parameter", "SGD",
-           "WeightDecay"]  # fmt: skip
+__all__ = [
+    "AdaDelta", "AdaGrad", "Adam", "ClipGrad", "FreezeParam", "MomentumSGD", "Optimizer", "Parameter", "SGD",
+    "WeightDecay",
+]  # fmt: skip
 
 
 class Adam(optimizers.Adam):

@@ -9,11 +9,21 @@ from typing import Any
 
 import rung.transforms as T
 from rung.dezero.utils import pair
-from rung.transforms import AsType, Compose, Convert, Flatten, Normalize, RandomHorizontalFlip, ToArray, ToFloat, ToInt
+from rung.transforms import (
+    AsType,
+    Compose,
+    Convert,
+    Flatten,
+    Normalize,
+    RandomHorizontalFlip,
+    ToArray,
+    ToFloat,
+    ToInt,
+)
 
 __all__ = [
-    "AsType", "CenterCrop", "Compose", "Convert", "Flatten", "Normalize", "RandomHorizontalFlip", "Resize", "ToArray",
-    "ToFloat", "ToInt", "ToPIL", "pair",
+    "AsType", "CenterCrop", "Compose", "Convert", "Flatten", "Normalize", "RandomHorizontalFlip", "Resize",
+    "ToArray", "ToFloat", "ToInt", "ToPIL", "pair",
 ]  # fmt: skip
 
 

@@ -26,9 +26,9 @@ from rung.utils import (
 )
 
 __all__ = [
-    "Variable", "array_allclose", "array_equal", "as_variable", "cache_dir", "get_conv_outsize", "get_deconv_outsize",
-    "get_dot_graph", "get_file", "gradient_check", "logsumexp", "max_backward_shape", "numerical_grad", "pair",
-    "plot_dot_graph", "reshape_sum_backward", "show_progress", "sum_to",
+    "Variable", "array_allclose", "array_equal", "as_variable", "cache_dir", "get_conv_outsize",
+    "get_deconv_outsize", "get_dot_graph", "get_file", "gradient_check", "logsumexp", "max_backward_shape",
+    "numerical_grad", "pair", "plot_dot_graph", "reshape_sum_backward", "show_progress", "sum_to",
 ]  # fmt: skip
 
 cache_dir = str(files.cache_dir())

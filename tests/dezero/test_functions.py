@@ -16,37 +16,55 @@ def array(*shape):
     return rng.standard_normal(shape)
 
 
-SQUARE, IMAGE, ROW = array(3, 4), array(2, 3, 5, 6), array(4)
+SQUARE, IMAGE, ROW, KERNELS = array(3, 4), array(2, 3, 5, 6), array(4), array(4, 3, 3, 3)
 LABELS = np.array([0, 3, 1])
 
 CALLS = {
-    "sin": (F.sin, SQUARE), "cos": (F.cos, SQUARE), "tanh": (F.tanh, SQUARE), "exp": (F.exp, SQUARE),
-    "log": (F.log, SQUARE**2 + 0.5), "clip": (lambda x: F.clip(x, -0.5, 0.5), SQUARE),
-    "reshape": (lambda x: F.reshape(x, (2, 6)), SQUARE), "flatten": (F.flatten, IMAGE),
-    "expand_dims": (lambda x: F.expand_dims(x, -1), SQUARE), "sum": (lambda x: F.sum(x, 1, True), SQUARE),
-    "sum_to": (lambda x: F.sum_to(x, (1, 4)), SQUARE), "average": (lambda x: F.average(x, axis=0), SQUARE),
-    "broadcast_to": (lambda x: F.broadcast_to(x, (3, 4)), ROW), "transpose": (lambda x: F.transpose(x, (1, 0)), SQUARE),
-    "get_item": (lambda x: F.get_item(x, (slice(None), [0, 0, 1])), SQUARE), "matmul": (lambda x: F.matmul(x, x.T), SQUARE),
-    "linear": (lambda x: F.linear(x, SQUARE.T, np.ones(3)), SQUARE), "max": (lambda x: F.max(x, axis=(0, 1)), IMAGE),
-    "linear_simple": (lambda x: F.linear_simple(x, SQUARE.T, np.ones(3)), SQUARE), "min": (lambda x: F.min(x, -1), SQUARE),
-    "sigmoid": (F.sigmoid, SQUARE), "sigmoid_simple": (F.sigmoid_simple, SQUARE), "relu": (F.relu, SQUARE),
-    "leaky_relu": (F.leaky_relu, SQUARE), "softmax": (F.softmax, IMAGE), "softmax_simple": (F.softmax_simple, IMAGE),
-    "log_softmax": (F.log_softmax, IMAGE), "mean_squared_error": (lambda x: F.mean_squared_error(x, SQUARE + 1), SQUARE),
+    "sin": (F.sin, SQUARE),
+    "cos": (F.cos, SQUARE),
+    "tanh": (F.tanh, SQUARE),
+    "exp": (F.exp, SQUARE),
+    "log": (F.log, SQUARE**2 + 0.5),
+    "clip": (lambda x: F.clip(x, -0.5, 0.5), SQUARE),
+    "reshape": (lambda x: F.reshape(x, (2, 6)), SQUARE),
+    "flatten": (F.flatten, IMAGE),
+    "expand_dims": (lambda x: F.expand_dims(x, -1), SQUARE),
+    "sum": (lambda x: F.sum(x, 1, True), SQUARE),
+    "sum_to": (lambda x: F.sum_to(x, (1, 4)), SQUARE),
+    "average": (lambda x: F.average(x, axis=0), SQUARE),
+    "broadcast_to": (lambda x: F.broadcast_to(x, (3, 4)), ROW),
+    "transpose": (lambda x: F.transpose(x, (1, 0)), SQUARE),
+    "get_item": (lambda x: F.get_item(x, (slice(None), [0, 0, 1])), SQUARE),
+    "matmul": (lambda x: F.matmul(x, x.T), SQUARE),
+    "linear": (lambda x: F.linear(x, SQUARE.T, np.ones(3)), SQUARE),
+    "max": (lambda x: F.max(x, axis=(0, 1)), IMAGE),
+    "linear_simple": (lambda x: F.linear_simple(x, SQUARE.T, np.ones(3)), SQUARE),
+    "min": (lambda x: F.min(x, -1), SQUARE),
+    "sigmoid": (F.sigmoid, SQUARE),
+    "sigmoid_simple": (F.sigmoid_simple, SQUARE),
+    "relu": (F.relu, SQUARE),
+    "leaky_relu": (F.leaky_relu, SQUARE),
+    "softmax": (F.softmax, IMAGE),
+    "softmax_simple": (F.softmax_simple, IMAGE),
+    "log_softmax": (F.log_softmax, IMAGE),
+    "mean_squared_error": (lambda x: F.mean_squared_error(x, SQUARE + 1), SQUARE),
     "mean_squared_error_simple": (lambda x: F.mean_squared_error_simple(x, SQUARE + 1), SQUARE),
     "softmax_cross_entropy": (lambda x: F.softmax_cross_entropy(x, LABELS), SQUARE),
     "softmax_cross_entropy_simple": (lambda x: F.softmax_cross_entropy_simple(x, LABELS), SQUARE),
     "sigmoid_cross_entropy": (lambda x: F.sigmoid_cross_entropy(x, np.array([0, 1, 1, 0])), ROW),
     "binary_cross_entropy": (lambda x: F.binary_cross_entropy(F.sigmoid(x), np.array([0, 1, 1, 0])), ROW),
-    "embed_id": (lambda W: F.embed_id(LABELS % 3, W), SQUARE), "conv2d": (lambda x: F.conv2d(x, array_W, None, 2, 1), IMAGE),
+    "embed_id": (lambda W: F.embed_id(LABELS % 3, W), SQUARE),
+    "conv2d": (lambda x: F.conv2d(x, KERNELS, None, 2, 1), IMAGE),
     "conv2d of W": (lambda W: F.conv2d(IMAGE, W, np.ones(4), (2, 1), (0, 1)), array(4, 3, 3, 2)),
-    "conv2d_simple": (lambda x: F.conv2d_simple(x, array_W, np.ones(4), 2, 1), IMAGE),
-    "deconv2d": (lambda x: F.deconv2d(x, array_W.transpose(1, 0, 2, 3), np.ones(4), 2, 1), IMAGE),
-    "pooling": (lambda x: F.pooling(x, 2, 2), IMAGE), "pooling_simple": (lambda x: F.pooling_simple(x, 2, 2), IMAGE),
+    "conv2d_simple": (lambda x: F.conv2d_simple(x, KERNELS, np.ones(4), 2, 1), IMAGE),
+    "deconv2d": (lambda x: F.deconv2d(x, KERNELS.transpose(1, 0, 2, 3), np.ones(4), 2, 1), IMAGE),
+    "pooling": (lambda x: F.pooling(x, 2, 2), IMAGE),
+    "pooling_simple": (lambda x: F.pooling_simple(x, 2, 2), IMAGE),
     "average_pooling": (lambda x: F.average_pooling(x, (3, 2), 1, 1), IMAGE),
-    "im2col": (lambda x: F.im2col(x, 3, 1, 1), IMAGE), "col2im": (lambda x: F.col2im(x, (1, 3, 3, 3), 2), array(4, 12)),
+    "im2col": (lambda x: F.im2col(x, 3, 1, 1), IMAGE),
+    "col2im": (lambda x: F.col2im(x, (1, 3, 3, 3), 2), array(4, 12)),
     "batch_norm": (lambda x: F.batch_nrom(x, np.ones(3), np.zeros(3), np.zeros(3), np.ones(3)), IMAGE),
-}  # fmt: skip
-array_W = array(4, 3, 3, 3)
+}
 
 
 @pytest.mark.parametrize("name", CALLS)
@@ -70,13 +88,13 @@ def test_results_are_float32_of_float32(name):
 
 def test_classes_compute_what_their_functions_do():
     x, image = Variable(SQUARE), Variable(IMAGE)
-    conv = F.conv2d(image, array_W)
+    conv = F.conv2d(image, KERNELS)
     pairs = [
         (F.Sin()(x), F.sin(x)), (F.Softmax()(x), F.softmax(x)), (F.Reshape((12,))(x), F.reshape(x, (12,))),
         (F.Sum(0, False)(x), F.sum(x, 0)), (F.Max()(x), F.max(x)), (F.Min(1)(x), F.min(x, 1)),
         (F.Clip(0, 1)(x), F.clip(x, 0, 1)), (F.Transpose()(x), x.T), (F.LeakyReLU(0.2)(x), F.leaky_relu(x)),
         (F.Linear()(x, SQUARE.T, None), F.linear(x, SQUARE.T)), (F.GetItem(1)(x), x[1]),
-        (dezero.functions_conv.Conv2d(1, 0)(image, array_W, None), conv),
+        (dezero.functions_conv.Conv2d(1, 0)(image, KERNELS, None), conv),
         (dezero.functions_conv.Pooling(2, 2)(image), F.pooling(image, 2, 2)), (dezero.core.Pow(2)(x), x**2),
     ]  # fmt: skip
     for mine, theirs in pairs:
@@ -85,7 +103,7 @@ def test_classes_compute_what_their_functions_do():
 
 
 def test_the_gradient_classes_of_convolution_and_pooling_give_the_gradients():
-    x, W = Variable(IMAGE), Variable(array_W)
+    x, W = Variable(IMAGE), Variable(KERNELS)
     y = F.conv2d(x, W, None, 2, 1)
     gy = Variable(array(*y.shape))
     gW = dezero.functions_conv.Conv2DGradW(y.creator)(x, gy)
@@ -112,7 +130,7 @@ def test_arrays_in_columns_and_back():
 
 
 def test_second_derivatives_pass_through_convolution_and_normalisation():
-    for f in (lambda x: F.conv2d(x, array_W), lambda x: F.batch_norm(x, *np.ones((2, 3)), *np.ones((2, 3)))):
+    for f in (lambda x: F.conv2d(x, KERNELS), lambda x: F.batch_norm(x, *np.ones((2, 3)), *np.ones((2, 3)))):
         x = Variable(IMAGE)
         F.sum(f(x) ** 3).backward(create_graph=True)
         gx = x.grad

@@ -34,7 +34,9 @@ def test_a_model_draws_its_graph(tmp_path):
 
 @pytest.mark.filterwarnings("ignore:overflow")
 def test_vgg16_has_the_books_names_and_sizes(monkeypatch):
-    monkeypatch.setattr(L.Linear, "_init_W", lambda self, xp=np: setattr(self.W, "data", np.zeros((self.in_size, self.out_size), "f")))
+    monkeypatch.setattr(
+        L.Linear, "_init_W", lambda self, xp=np: setattr(self.W, "data", np.zeros((self.in_size, self.out_size), "f"))
+    )
     model = models.VGG16()
     with dezero.no_grad(), dezero.test_mode():
         y = model(np.random.rand(1, 3, 32, 32).astype("f"))

@@ -33,7 +33,8 @@ CASES = {
     "relu": (F.relu, torch.relu, [array(5, 3)]),
     "batch_norm in training": (
         lambda x, g, b: F.batch_nrom(x, g, b, np.zeros(3), np.ones(3)),
-        lambda x, g, b: LOSSES.batch_norm(x, None, None, g, b, True, eps=2e-5), [array(4, 3, 5, 5), array(3), array(3)],
+        lambda x, g, b: LOSSES.batch_norm(x, None, None, g, b, True, eps=2e-5),
+        [array(4, 3, 5, 5), array(3), array(3)],
     ),
     "average_pooling": (
         lambda x: F.average_pooling(x, 2, 2), lambda x: LOSSES.avg_pool2d(x, 2, 2), [array(1, 5, 16, 15)],
@@ -44,7 +45,7 @@ for shape, kernel, stride, pad in [((1, 5, 15, 15), (3, 3), (1, 1), (1, 1)), ((1
     weights = [array(3, 5, *kernel), array(3)]
     for name in ("conv2d", "conv2d_simple"):
         CASES[f"{name} {shape} {kernel} {stride} {pad}"] = (
-            lambda x, W, b, f=getattr(F, name), s=stride, p=pad: f(x, W, b, s, p),
+            lambda x, W, b, n=name, s=stride, p=pad: getattr(F, n)(x, W, b, s, p),
             lambda x, W, b, s=stride, p=pad: LOSSES.conv2d(x, W, b, s, p),
             [array(*shape), *weights],
         )
@@ -56,7 +57,7 @@ for shape, kernel, stride, pad in [((1, 5, 15, 15), (3, 3), (1, 1), (1, 1)), ((1
 for size in (16, 15):
     for name in ("pooling", "pooling_simple"):
         CASES[f"{name} {size}"] = (
-            lambda x, f=getattr(F, name): f(x, 2, 2), lambda x: LOSSES.max_pool2d(x, 2, 2), [array(1, 5, size, size)],
+            lambda x, n=name: getattr(F, n)(x, 2, 2), lambda x: LOSSES.max_pool2d(x, 2, 2), [array(1, 5, size, size)],
         )  # fmt: skip
 
 
