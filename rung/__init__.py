@@ -22,7 +22,8 @@ from rung.config import (
     using_config,
 )
 from rung.core.function import Function
-from rung.core.variable import Parameter, Variable, as_variable, from_dlpack
+from rung.core.parameter import Parameter
+from rung.core.variable import Variable, as_variable, from_dlpack
 from rung.dtypes import as_array
 from rung.layers import Layer
 from rung.models import Model

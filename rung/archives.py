@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import bz2
+import errno
 import gzip
+import hashlib
 import lzma
 import os
 import shutil
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO, Any
 
@@ -18,6 +20,7 @@ from rung.errors import DownloadError
 from rung.files import CHUNK, SIZE_LIMIT, inside
 
 MOST_MEMBERS = 100_000  # files and folders in one archive
+SEAL = ".sha256"  # the name of a file of checksums, as `sha256sum -c` reads it
 
 # How the compressed forms of a tar file begin, and what reads them.
 COMPRESSED: dict[bytes, Any] = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ\x00": lzma.open}
@@ -34,6 +37,7 @@ def extract(
     *,
     limit: int = SIZE_LIMIT,
     most_members: int = MOST_MEMBERS,
+    sealed: bool = False,
 ) -> Path:
     """Unpack a tar file (plain, gzip, bzip2, xz) or a zip file as a new folder, which appears whole or not at all.
 
@@ -42,6 +46,7 @@ def extract(
     folder: the folder to make. If it is there already, it is left as it is.
     limit: bytes that all files together may unpack to; they are counted as they come, whatever the headers say.
     most_members: files and folders that the archive may hold.
+    sealed: leave the checksums of all files in it, for `check_seal`.
 
     Two processes may unpack the same archive at the same time. A process that is killed leaves a folder with a name
     that begins with a dot, and nothing under the name itself.
@@ -63,10 +68,37 @@ def extract(
     try:
         unfinished.mkdir()
         _unpack(source, unfinished, limit, most_members)
+        if sealed:
+            _seal(unfinished)
         _take_name(unfinished, target)
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
     return target
+
+
+def check_seal(folder: Path, names: Iterable[str]) -> None:
+    """Look whether files of a folder that was unpacked with `sealed` are as they were then, if they are there.
+
+    Raises: `DownloadError` if one has changed, or was never sealed.
+    """
+    seal = folder / SEAL
+    lines = seal.read_text(encoding="utf-8").splitlines() if seal.is_file() else []
+    for name in names:
+        path = folder / name
+        if path.is_file() and _sealed_line(folder, path) not in lines:
+            expected = f"expected {path} to be as it was unpacked, but it is not"
+            raise DownloadError(f"check_seal: {expected}; delete {folder}, and it will be unpacked again")
+
+
+def _seal(folder: Path) -> None:
+    lines = [_sealed_line(folder, path) for path in sorted(folder.rglob("*")) if path.is_file()]
+    (folder / SEAL).write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _sealed_line(folder: Path, path: Path) -> str:
+    with open(path, "rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return f"{digest}  {path.relative_to(folder).as_posix()}"
 
 
 def _take_name(unfinished: Path, target: Path) -> None:
@@ -93,9 +125,16 @@ def _unpack(source: Path, folder: Path, limit: int, most_members: int) -> None:
                 left -= _write(path, content, left, source, limit)
     except DownloadError:
         raise
-    except DAMAGED as error:
+    except (*DAMAGED, OSError) as error:
+        if isinstance(error, OSError) and not _is_the_archives_fault(error):
+            raise
         came = f"reading it gave {type(error).__name__}: {error}"
         raise DownloadError(f"extract: expected {source} to be a whole archive, but {came}") from error
+
+
+def _is_the_archives_fault(error: OSError) -> bool:
+    """Whether an error is not the disk's: that of damaged bzip2 has no number; and a name may be too long."""
+    return isinstance(error, DAMAGED) or error.errno in (None, errno.ENAMETOOLONG)
 
 
 def _write(path: Path, content: IO[bytes], left: int, source: Path, limit: int) -> int:

@@ -52,7 +52,7 @@ def is_array(x: Any) -> bool:
 def is_available() -> bool:
     """Whether CuPy is installed and sees a device."""
     try:
-        return bool(_cupy().cuda.runtime.getDeviceCount() > 0)
+        return bool(require_cupy().cuda.runtime.getDeviceCount() > 0)
     except Exception:
         return False
 
@@ -61,11 +61,12 @@ def gpu_names() -> list[str]:
     """What the devices call themselves; none without CuPy."""
     if not is_available():
         return []
-    runtime = _cupy().cuda.runtime
+    runtime = require_cupy().cuda.runtime
     return [runtime.getDeviceProperties(i)["name"].decode() for i in range(runtime.getDeviceCount())]
 
 
-def _cupy() -> ModuleType:
+def require_cupy() -> ModuleType:
+    """CuPy, or an error that says how to install it."""
     try:
         import cupy
     except ImportError as error:
@@ -85,7 +86,7 @@ def as_numpy(x: Any) -> np.ndarray[Any, Any]:
 
 def as_cupy(x: Any) -> Any:
     """The values of an array or a Variable as a CuPy array, copied to the device if need be."""
-    cupy = _cupy()
+    cupy = require_cupy()
     if not is_available():
         raise DeviceError("as_cupy: CuPy is installed, but no CUDA device was found; stay on the CPU")
     return cupy.asarray(getattr(x, "_data", x))
@@ -95,7 +96,7 @@ def from_dlpack_array(x: Any) -> Any:
     """The memory of another library's array as an array of NumPy's or CuPy's, wherever it lives."""
     on_cpu = x.__dlpack_device__()[0] == 1
     try:
-        return np.from_dlpack(x) if on_cpu else _cupy().from_dlpack(x)
+        return np.from_dlpack(x) if on_cpu else require_cupy().from_dlpack(x)
     except (BufferError, RuntimeError, TypeError, ValueError) as error:
         raise DTypeError(f"from_dlpack: {type(x).__name__} could not be passed on: {error}") from error
 

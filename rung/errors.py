@@ -65,7 +65,7 @@ class DownloadError(RungError, OSError):
 
 
 class WorkerError(RungError, RuntimeError):
-    """A worker of a `DataLoader` died, hung, could not take over the dataset, or met an error it could not send."""
+    """A worker of a `DataLoader` died, hung, could not take over the dataset, or met an error that cannot go on."""
 
 
 class MissingExtraError(RungError, ImportError):

@@ -1,7 +1,7 @@
 """Where files are kept, how they come over the network, and how they are written: whole, or not at all.
 
-Two folders matter. `RUNG_DATA` names one of your own, which is looked in first and never written to. The cache
-(`RUNG_CACHE`, else the user's cache folder) receives what is downloaded.
+Two folders matter. `RUNG_DATA` names one of your own, which is looked in first, trusted, and never written to. The
+cache (`RUNG_CACHE`, else the user's cache folder) receives what is downloaded; checksums are compared at each use.
 """
 
 from __future__ import annotations
@@ -40,30 +40,27 @@ def cache_dir() -> Path:
     return (Path(base) if os.path.isabs(base) else Path.home() / ".cache") / "rung"
 
 
-def data_dirs() -> list[Path]:
-    """The folders where data are looked for, in this order: `RUNG_DATA` if it is set, then the cache.
+def own_dir() -> Path | None:
+    """The folder of your own data, `RUNG_DATA`, or None.
 
     >>> from unittest.mock import patch
-    >>> with patch.dict(os.environ, RUNG_DATA="/data", RUNG_CACHE="/scratch/rung"):
-    ...     [folder.as_posix() for folder in data_dirs()]
-    ['/data', '/scratch/rung']
+    >>> with patch.dict(os.environ, RUNG_DATA="/data"):
+    ...     own_dir().as_posix()
+    '/data'
     """
     own = os.environ.get("RUNG_DATA")
-    return [*([Path(own).expanduser()] if own else []), cache_dir()]
+    return Path(own).expanduser() if own else None
 
 
 def find(*names: str) -> Path | None:
-    """The first file of any of these names in the folders of `data_dirs`, or None.
+    """The first file of any of these names in your own folder, or None. It is taken on trust.
 
     >>> find("no/such/file.npz") is None
     True
     """
-    for folder in data_dirs():
-        for name in names:
-            path = inside(folder, name)
-            if path.is_file():
-                return path
-    return None
+    own = own_dir()
+    paths = [inside(own or Path(), name) for name in names]
+    return next((path for path in paths if own is not None and path.is_file()), None)
 
 
 def inside(folder: Path, name: str) -> Path:
@@ -216,8 +213,8 @@ def download(
     timeout: seconds without an answer after which a mirror is given up.
     limit: bytes; a larger file is refused.
 
-    A file that is there already is returned at once if its checksum is right. Two processes may fetch the same file
-    at the same time.
+    A file that is there already is returned at once if its checksum is right, and fetched again if it is not. Two
+    processes may fetch the same file at the same time.
 
     Raises: `DownloadError`, with what each mirror did.
 
@@ -258,7 +255,8 @@ def _ask_in_turn(mirrors: list[str], path: Path, fetch: Callable[[str], None]) -
             except _MirrorError as failure:
                 failures[url] = failure
     told = ", ".join(f"{url} {failure}" for url, failure in failures.items())
-    raise DownloadError(f"download: expected {path.name}, but {told}; try again later, or place the file at {path}")
+    place = f"{path}, where another one lies" if path.exists() else path
+    raise DownloadError(f"download: expected {path.name}, but {told}; try again later, or place the file at {place}")
 
 
 def _fetch(url: str, path: Path, checksum: str | None, progress: bool, timeout: float, limit: int) -> None:

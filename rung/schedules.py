@@ -305,13 +305,17 @@ class Plateau:
         """Go on from what `state_dict` gave.
 
         Raises:
-            WeightFileError: the names differ.
+            WeightFileError: the names differ, or what they name are no numbers.
         """
         if not isinstance(state, dict) or state.keys() != self.state_dict().keys():
             came = ", ".join(map(str, state)) if isinstance(state, dict) else describe(state)
             raise WeightFileError(f"Plateau: expected scale, best, waited and cooling, but got {came or 'nothing'}")
-        self.scale, self.best = float(state["scale"]), float(state["best"])
-        self.waited, self.cooling = int(state["waited"]), int(state["cooling"])
+        try:
+            waited, cooling = int(state["waited"]), int(state["cooling"])
+            scale, best = float(state["scale"]), float(state["best"])
+        except (TypeError, ValueError, OverflowError) as error:
+            raise WeightFileError(f"Plateau: expected numbers in its state, but {error}") from error
+        self.scale, self.best, self.waited, self.cooling = scale, best, waited, cooling
 
 
 # What they share
@@ -370,13 +374,3 @@ def _marks(op: str, at: Sequence[int]) -> list[int]:
     if marks != sorted(marks):
         raise ValueRangeError(f"{op}: at must rise from mark to mark, but got {marks}")
     return marks
-
-
-def plateaus(holder: Any) -> list[Plateau]:
-    """The `Plateau`s among the hyperparameters of an optimizer, which a trainer tells how it goes.
-
-    >>> from rung.optimizers import SGD
-    >>> len(plateaus(SGD(Plateau(0.1)))), plateaus(SGD(0.1))
-    (1, [])
-    """
-    return [value for value in vars(holder).values() if isinstance(value, Plateau)]

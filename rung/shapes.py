@@ -6,7 +6,7 @@ import operator
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from rung.errors import ShapeError
+from rung.errors import ShapeError, ValueRangeError
 
 Shape = tuple[int, ...]
 Axis = int | Sequence[int] | None
@@ -23,6 +23,32 @@ def as_shape(value: int | Iterable[int]) -> Shape:
         return tuple(map(operator.index, value if several else (value,)))  # type: ignore[arg-type]
     except TypeError:
         raise ShapeError(f"expected integers, but got {value!r}") from None
+
+
+def checked_integer(op: str, name: str, value: Any, least: int = 1) -> int:
+    """An argument that has to be an integer: Python's or NumPy's, but no bool.
+
+    >>> checked_integer("Linear", "out_size", True)
+    Traceback (most recent call last):
+    rung.errors.ValueRangeError: Linear: expected out_size to be an integer of at least 1, but got True
+    """
+    try:
+        number = None if isinstance(value, bool) else operator.index(value)
+    except TypeError:
+        number = None
+    if number is None or number < least:
+        raise ValueRangeError(f"{op}: expected {name} to be an integer of at least {least}, but got {value!r}")
+    return number
+
+
+def check_sizes(op: str, **sizes: Any) -> None:
+    """Refuse what is no size; None is one that is not known yet.
+
+    >>> check_sizes("Linear", out_size=3, in_size=None)
+    """
+    for name, size in sizes.items():
+        if size is not None:
+            checked_integer(op, name, size)
 
 
 def expect(condition: bool, rule: str) -> None:

@@ -29,7 +29,7 @@ def gradient_check(f: Any, x: Any, *args: Any, rtol: float = 1e-4, atol: float =
     `rung.testing.check_op` checks an op from all sides, and to second order.
 
     Args:
-        f: a function of a Variable, or an array, and of what else is given.
+        f: a function of a Variable, and of what else is given.
         x: an array or a Variable; it is not written to.
 
     >>> import rung.functions as F
@@ -38,7 +38,7 @@ def gradient_check(f: Any, x: Any, *args: Any, rtol: float = 1e-4, atol: float =
     """
     kind = type(x) if isinstance(x, Variable) else Variable
     point = kind(get_array_module(x).array(getattr(x, "_data", x), np.float64))
-    expected = numerical_grad(f, point, *args, **kwargs)
+    expected = numerical_grad(lambda moved: f(kind(moved), *args, **kwargs), point)
     f(point, *args, **kwargs).backward()
     found = as_numpy(point.grad)
     if array_allclose(expected, found, rtol=rtol, atol=atol):

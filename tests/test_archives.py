@@ -1,7 +1,9 @@
 """Archives: what is whole is unpacked whole; what is dangerous, damaged or too large leaves nothing at all."""
 
+import errno
 import io
 import os
+import shutil
 import signal
 import stat
 import subprocess
@@ -212,6 +214,38 @@ def test_flipped_bits_are_an_error(pack, tmp_path):
     content[2500] ^= 0xFF
     (tmp_path / "archive").write_bytes(content)
     refused(tmp_path / "archive", tmp_path, "a whole archive")
+
+
+@pytest.mark.parametrize("form", ["w:gz", "w:bz2", "w:xz"])
+def test_damage_anywhere_in_a_compressed_file_is_the_same_error(form, tmp_path):
+    whole = os.urandom(3000)
+    content = tar(tmp_path / "archive", {"a": whole}, form).read_bytes()
+    for place in range(0, len(content), 37):
+        damaged = bytearray(content)
+        damaged[place] ^= 0x41
+        (tmp_path / "archive").write_bytes(damaged)
+        try:
+            archives.extract(tmp_path / "archive", tmp_path / "out")
+        except DownloadError:
+            assert not (tmp_path / "out").exists()
+        else:  # a flag or a date in the header, which says nothing about the content
+            assert (tmp_path / "out" / "a").read_bytes() == whole
+            shutil.rmtree(tmp_path / "out")
+
+
+@pytest.mark.parametrize("pack", [tar, zipped])
+def test_a_name_too_long_for_the_disk_is_refused(pack, tmp_path):
+    refused(pack(tmp_path / "archive", {"a": b"", "b" * 300: b""}), tmp_path, "a whole archive.*File name too long")
+
+
+def test_a_full_disk_is_an_error_of_the_disk(tmp_path, monkeypatch):
+    def fail(descriptor):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", fail)
+    with pytest.raises(OSError, match="No space") as caught:
+        archives.extract(tar(tmp_path / "archive", FILES), tmp_path / "out")
+    assert not isinstance(caught.value, DownloadError)
 
 
 def test_what_is_no_archive_is_an_error(tmp_path):

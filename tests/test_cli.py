@@ -2,9 +2,12 @@
 
 import json
 import os
+import re
+import shutil
 import signal
 import subprocess
 import sys
+import time
 
 import numpy as np
 import pytest
@@ -12,6 +15,7 @@ import pytest
 import rung
 from rung.cli import main
 from rung.trainer import Trainer
+from rung.trainer.folder import Folder
 
 
 def rung_command(*arguments, cwd, **environment):
@@ -87,6 +91,109 @@ def test_a_second_run_gets_a_folder_of_its_own(tmp_path, monkeypatch):
     for _ in range(2):
         assert main(["train", "--data", "spiral", "--epochs", "1"]) == 0
     assert {p.name for p in (tmp_path / "runs").iterdir()} == {"spiral-1", "spiral-2"}
+
+
+def test_runs_that_start_at_once_get_a_folder_each(tmp_path):
+    command = [sys.executable, "-m", "rung", "train", "--data", "spiral", "--epochs", "1", "--seed"]
+    runs = [
+        subprocess.Popen([*command, str(seed)], cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        for seed in range(3)
+    ]
+    assert [run.communicate()[1] for run in runs] == [b""] * 3
+    logs = [json.loads(path.read_text()) for path in (tmp_path / "runs").glob("*/log.json")]
+    assert sorted(log["settings"]["seed"] for log in logs) == [0, 1, 2]
+    assert all(len(log["history"]) == 1 for log in logs)
+
+
+def test_a_folder_in_which_a_run_is_going_on_is_refused(tmp_path, capsys):
+    with Folder(tmp_path).held():
+        assert main(["train", "--data", "spiral", "--epochs", "1", "--out", str(tmp_path)]) == 1
+    assert "another training is running in" in capsys.readouterr().err
+    assert {path.name for path in tmp_path.iterdir()} == set()
+
+
+@pytest.fixture
+def stopped_run(tmp_path, monkeypatch):
+    """A run in runs/moons-1 that was stopped in its second epoch."""
+    monkeypatch.chdir(tmp_path)
+    with monkeypatch.context() as patch:
+        stop_at(patch, 15)
+        assert main(["train", "--data", "moons", "--epochs", "3", "--seed", "4", "--dropout", "0.2"]) == 130
+    return tmp_path / "runs" / "moons-1"
+
+
+def test_a_resume_takes_the_seed_from_the_run(stopped_run):
+    assert main(["train", "--resume"]) == 0
+    assert json.loads((stopped_run / "log.json").read_text())["settings"]["seed"] == 4
+
+
+@pytest.mark.parametrize("option", ["--data moons", "--seed 4", "--seed 0", "--tensorboard", "--lr 0.01", "--out x"])
+def test_what_a_resume_takes_from_the_run_cannot_be_given(option, stopped_run, capsys):
+    before = {path.name: path.read_bytes() for path in stopped_run.iterdir()}
+    assert main(["train", "--resume", "--epochs", "4", *option.split()]) == 1
+    assert f"--resume takes all but --epochs from the run, so {option.split()[0]}" in capsys.readouterr().err
+    assert {path.name: path.read_bytes() for path in stopped_run.iterdir()} == before
+
+
+@pytest.mark.parametrize(
+    ("log", "said"),
+    [
+        ("null", "holds none"),
+        ("[]", "holds none"),
+        ('{"settings": []}', "holds none"),
+        ("{", "cannot be read"),
+        ({"data": "nope"}, "must be one of digits"),
+        ({"data": ["moons"]}, "data in .* must be of str"),
+        ({"lr": "x"}, "lr in .* must be of float, but is 'x'"),
+        ({"batch_size": None}, "batch_size in .* must be of int, but is None"),
+        ({"epochs": "9"}, "epochs in .* must be of int"),
+        ({"tensorboard": 0}, "tensorboard in .* must be of bool"),
+        ({"seed": True}, "seed in .* must be of int"),
+        ({"dropout": 3}, "--dropout must be at least 0 and below 1"),
+        ({"hidden": "x"}, "--hidden must be sizes"),
+    ],
+)
+def test_a_log_that_is_damaged_is_one_clear_sentence(log, said, stopped_run, capsys):
+    path = stopped_run / "log.json"
+    settings = json.loads(path.read_text())["settings"]
+    path.write_text(log if isinstance(log, str) else json.dumps({"settings": settings | log}))
+    assert main(["train", "--resume", str(stopped_run)]) == 1
+    error = capsys.readouterr().err
+    assert re.search(said, error)
+    assert error.count("\n") == 1
+
+
+def test_the_latest_run_is_the_one_that_was_written_to_last(stopped_run, capsys):
+    others = [stopped_run.with_name(name) for name in ("a-run", "moons-10")]
+    for age, other in enumerate(others, 1):
+        shutil.copytree(stopped_run, other)
+        for path in other.iterdir():
+            os.utime(path, (time.time() - 1000 * age,) * 2)
+    assert main(["train", "--resume"]) == 0
+    assert len(json.loads((stopped_run / "log.json").read_text())["history"]) == 3
+    assert all(len(json.loads((other / "log.json").read_text())["history"]) == 1 for other in others)
+
+
+def test_a_latest_run_without_a_checkpoint_is_not_passed_over_in_silence(stopped_run, capsys):
+    killed = stopped_run.with_name("moons-2")
+    killed.mkdir()
+    shutil.copy(stopped_run / "log.json", killed)
+    os.utime(killed / "log.json", (time.time() + 10,) * 2)
+    assert main(["train", "--resume"]) == 1
+    error = capsys.readouterr().err
+    assert "the latest run, runs/moons-2, has no checkpoint; name an older one: --resume runs/moons-1" in error
+
+
+def test_the_best_weights_are_those_of_the_highest_accuracy(tmp_path):
+    assert main(["train", "--data", "spiral", "--epochs", "12", "--out", str(tmp_path)]) == 0
+    accuracies = [row["test_accuracy"] for row in json.loads((tmp_path / "log.json").read_text())["history"]]
+    model = rung.models.MLP((32, 32, 3), activation=rung.functions.relu)
+    model.load_weights(tmp_path / "best.npz")
+    test = rung.datasets.Spiral(train=False)
+    with rung.no_grad():
+        accuracy = float(rung.functions.accuracy(model(test.data), test.label))
+    assert accuracy == pytest.approx(max(accuracies))
+    assert min(accuracies) < max(accuracies)
 
 
 @pytest.mark.parametrize(

@@ -228,8 +228,19 @@ def test_an_array_of_objects_is_stacked():
 
 @pytest.mark.parametrize("size", [0, -1, 2.5, True, "3", None])
 def test_a_batch_size_below_one_is_refused(size):
-    with pytest.raises(ValueRangeError, match="expected batch_size to be a whole number from 1 on, but got"):
+    with pytest.raises(ValueRangeError, match="expected batch_size to be an integer of at least 1, but got"):
         DataLoader((X, T), size)
+
+
+def test_any_integer_is_a_batch_size():
+    assert len(DataLoader((X, T), np.int64(3), seed=np.uint8(1), num_workers=np.int32(0), prefetch=np.int64(2))) == 4
+
+
+def test_arrays_in_a_list_are_told_from_samples():
+    with pytest.raises(DTypeError, match="but got a list of 2 arrays of one length, .* make it a tuple"):
+        DataLoader([X, T], 8)
+    assert next(iter(DataLoader([X[0], X[1]], 2))).shape == (2, *X[0].shape)
+    assert len(DataLoader([X, T], 2, collate=list)) == 1
 
 
 def test_a_negative_seed_is_refused():

@@ -1,6 +1,7 @@
 """Datasets: the base class, the ones made or bundled, and MNIST's files, whole and damaged."""
 
 import gzip
+import hashlib
 import struct
 import sys
 
@@ -276,9 +277,15 @@ def own_data(tmp_path, monkeypatch):
     return tmp_path / "data"
 
 
+def checksums(folder):
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.iterdir()}
+
+
 @pytest.mark.parametrize("place", ["data", "data/mnist", "cache/mnist"])
-def test_mnist_is_found_in_the_own_folder_and_in_the_cache(place, tmp_path):
-    write_mnist(tmp_path / place)
+def test_mnist_is_found_in_the_own_folder_and_in_the_cache(place, tmp_path, monkeypatch):
+    folder = write_mnist(tmp_path / place)
+    if place == "cache/mnist":
+        monkeypatch.setattr(mnist, "SOURCE", mnist.SOURCE._replace(checksums=checksums(folder)))
     for train, (images, labels) in ((True, TRAIN), (False, TEST)):
         ds = MNIST(train)
         assert ds.data.dtype == np.float32
@@ -300,6 +307,12 @@ def test_mnist10k_splits_the_test_set_for_good(own_data):
     assert found.tolist() != list(range(10))
     assert np.array_equal(np.concatenate([train.label, test.label]), labels[found])
     assert np.array_equal(MNIST10k().data, train.data)
+
+
+def test_mnist_in_the_cache_is_another_set_or_damaged(tmp_path):
+    write_mnist(tmp_path / "cache" / "mnist")
+    with pytest.raises(errors.DownloadError, match=r"gopher://one/.*or place the file at .*, where another one lies"):
+        MNIST()
 
 
 def test_mnist_that_is_nowhere_names_the_mirrors():

@@ -118,11 +118,11 @@ def test_cache_folder_is_the_users_unless_named(monkeypatch, tmp_path, cache):
     assert files.cache_dir() == tmp_path / "home" / ".cache" / "rung"
 
 
-def test_find_looks_in_your_own_folder_first(monkeypatch, tmp_path, cache):
+def test_find_looks_in_your_own_folder_alone(monkeypatch, tmp_path, cache):
     assert files.find("a.txt") is None
     cache.mkdir()
     (cache / "a.txt").touch()
-    assert files.find("a.txt") == cache / "a.txt"
+    assert files.find("a.txt") is None  # what lies in the cache has to have the right checksum
     own = tmp_path / "own"
     own.mkdir()
     (own / "a.txt").touch()
@@ -450,6 +450,17 @@ def test_permissions_and_links_are_kept(tmp_path):
     assert link.is_symlink()
     assert path.read_bytes() == b"new"
     assert stat.S_IMODE(path.stat().st_mode) == 0o640
+
+
+@pytest.mark.skipif(os.name != "posix", reason="permissions of POSIX")
+def test_new_content_does_not_run_as_somebody_else(tmp_path):
+    """Whoever may write to the old file need not be its owner."""
+    path = tmp_path / "file"
+    path.write_bytes(b"old")
+    path.chmod(0o4750)
+    with files.write_atomically(path) as file:
+        file.write(b"new")
+    assert stat.S_IMODE(path.stat().st_mode) == 0o750
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="named pipes of POSIX")

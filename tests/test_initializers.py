@@ -52,6 +52,13 @@ def test_orthogonal(shape):
     np.testing.assert_allclose(product, 4 * np.eye(len(product)), atol=1e-12)
 
 
+def test_every_orthogonal_matrix_is_equally_likely():
+    rung.seed(0)
+    drawn = np.stack([initializers.orthogonal((3, 3), "float64") for _ in range(400)])
+    assert abs(drawn.mean(0)).max() < 0.1  # a factorization alone prefers some signs: then it is 0.5 and more
+    assert abs((np.linalg.det(drawn) > 0).mean() - 0.5) < 0.1
+
+
 def test_truncated_normal_is_cut():
     rung.seed(0)
     w = initializers.truncated_normal((100_000,), "float64", std=0.5)

@@ -85,7 +85,7 @@ def test_importing_rung_imports_numpy_and_the_standard_library_alone():
 
 def test_no_global_numpy_randomness_in_the_package():
     for path in PACKAGE.rglob("*.py"):
-        if "dezero" in path.parts:  # the book's programs seed NumPy's generator, and expect to govern all with it
+        if "dezero" in path.parts:  # whose programs seed it
             continue
         text = path.read_text(encoding="utf-8")
         for call in ("np.random.seed", "np.random.rand(", "np.random.randn", "np.random.permutation"):

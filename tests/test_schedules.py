@@ -122,6 +122,20 @@ def test_improvement_is_a_share_of_the_best_metric_of_either_sign():
         assert (plateau.best == loss) is improved
 
 
+def test_a_rise_shorter_than_one_update_begins_at_the_top():
+    schedule = S.one_cycle(1.0, 4, rise=0.1, end=0.001)
+    assert schedule(0) == 1.0
+    assert schedule(3) == pytest.approx(0.001)
+
+
+def test_a_state_of_a_plateau_with_no_numbers_changes_nothing():
+    plateau = S.Plateau(1.0)
+    for value in ("x", None, float("inf"), float("nan"), [1, 2]):
+        with pytest.raises(WeightFileError, match="Plateau: expected numbers in its state"):
+            plateau.load_state_dict({"scale": 0.5, "best": 1.0, "waited": 1, "cooling": value})
+    assert plateau.state_dict() == {"scale": 1.0, "best": float("inf"), "waited": 0, "cooling": 0}
+
+
 def test_a_plateau_goes_on_from_its_state():
     rng = np.random.default_rng(0)
     metrics = rng.random(40)

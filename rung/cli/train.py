@@ -16,40 +16,23 @@ import numpy as np
 
 import rung
 import rung.functions as F
+from rung.cli.choices import DATASETS, MLP_DEFAULTS, MODELS, TEXTS, build, fill_in
+from rung.cli.text import write_sample
 from rung.cuda import as_numpy
 from rung.dataloaders import DataLoader
-from rung.datasets import CIFAR10, CIFAR100, MNIST, Dataset, Digits, FashionMNIST, MNIST10k, Moons, Spiral
+from rung.datasets import Dataset
 from rung.errors import MissingExtraError, ValueRangeError
 from rung.files import write_atomically
-from rung.models import MLP
 from rung.optimizers import Adam
 from rung.schedules import cosine
 from rung.trainer import TensorBoard, Trainer
-
-DATASETS: dict[str, type[Dataset]] = {
-    "digits": Digits, "mnist": MNIST, "mnist-10k": MNIST10k, "fashion": FashionMNIST, "cifar10": CIFAR10,
-    "cifar100": CIFAR100, "spiral": Spiral, "moons": Moons,
-}  # fmt: skip
-
-# What is good for each dataset, where the caller does not say.
-DEFAULTS = {
-    "digits": {"epochs": 60, "lr": 0.003, "batch_size": 32, "hidden": "256,128", "dropout": 0.3},
-    "mnist": {"epochs": 10, "lr": 0.001, "batch_size": 100, "hidden": "512,256", "dropout": 0.3},
-    "mnist-10k": {"epochs": 20, "lr": 0.001, "batch_size": 64, "hidden": "512,256", "dropout": 0.3},
-    "fashion": {"epochs": 10, "lr": 0.001, "batch_size": 100, "hidden": "512,256", "dropout": 0.3},
-    "cifar10": {"epochs": 20, "lr": 0.001, "batch_size": 100, "hidden": "1024,512", "dropout": 0.3},
-    "cifar100": {"epochs": 20, "lr": 0.001, "batch_size": 100, "hidden": "1024,512", "dropout": 0.3},
-    "moons": {"epochs": 100, "lr": 0.01, "batch_size": 30, "hidden": "32,32", "dropout": 0.0},
-    "spiral": {"epochs": 200, "lr": 0.01, "batch_size": 30, "hidden": "32,32", "dropout": 0.0},
-}
-
 
 LATEST = Path("the latest run")
 
 
 def _defaults(name: str) -> str:
     """What an option is where the caller does not say, for the help."""
-    return "default: " + ", ".join(f"{data} {values[name]}" for data, values in DEFAULTS.items())
+    return "default, of an MLP: " + ", ".join(f"{data} {values[name]}" for data, values in MLP_DEFAULTS.items())
 
 
 def add_command(commands: Any) -> None:
@@ -57,15 +40,17 @@ def add_command(commands: Any) -> None:
     parser = commands.add_parser(
         "train",
         help="train a network to read handwritten digits, in seconds",
-        description="Train a multi-layer perceptron and leave its weights, a log and pictures in a folder.",
+        description="Train a network and leave its weights, a log and pictures in a folder.",
     )
-    parser.add_argument("--data", choices=DATASETS, default="digits", help="what to learn (default: digits)")
+    # No option has a default here: on --resume, those that are given are refused.
+    parser.add_argument("--data", choices=DATASETS, help="what to learn (default: digits; of texts, shakespeare)")
+    parser.add_argument("--model", choices=MODELS, help="with what (default: mlp); lstm and gpt learn texts")
     parser.add_argument("--epochs", type=int, help=f"how often to go through the data ({_defaults('epochs')})")
     parser.add_argument("--lr", type=float, help=f"the learning rate of Adam ({_defaults('lr')})")
     parser.add_argument("--batch-size", type=int, help=f"samples in a step ({_defaults('batch_size')})")
-    parser.add_argument("--hidden", help=f"sizes of the hidden layers ({_defaults('hidden')})")
+    parser.add_argument("--hidden", help=f"sizes of the hidden layers, or of a cnn's stages ({_defaults('hidden')})")
     parser.add_argument("--dropout", type=float, help=f"share of hidden units to drop ({_defaults('dropout')})")
-    parser.add_argument("--seed", type=int, default=0, help="of weights, shuffles and dropout (default: 0)")
+    parser.add_argument("--seed", type=int, help="of weights, shuffles and dropout (default: 0)")
     parser.add_argument("--out", type=Path, help="folder for the results (default: a new one in runs/)")
     parser.add_argument(
         "--resume",
@@ -83,63 +68,119 @@ def add_command(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Train, and write everything that a person wants to see afterwards."""
-    folder = choose_folder(options)
-    for name, value in DEFAULTS[options.data].items():
-        if getattr(options, name) is None:
-            setattr(options, name, value)
+    earlier = None if options.resume is None else take_over(options)
+    fill_in(options)
     hidden = check_options(options)
     rung.seed(options.seed)
     train, test = DATASETS[options.data](train=True), DATASETS[options.data](train=False)
-    model = MLP((*hidden, len(train.classes)), activation=_relu_with_dropout(options.dropout))
+    model = build(options.model, hidden, len(train.classes), options.dropout)
     loader = DataLoader(train, options.batch_size)
+    folder = earlier or options.out or new_folder(Path("runs"), options.data)
     trainer = make_trainer(model, options, folder, len(loader))
-    resumed = options.resume is not None and trainer.resume()
-    folder.mkdir(parents=True, exist_ok=True)
-    write_log(folder / "log.json", options, trainer.history, 0.0)
-    started, stopped = time.perf_counter(), False
-    try:
-        with one_blas_thread():
-            trainer.fit(loader, options.epochs, DataLoader(test, 1000, shuffle=False), name=options.data)
-    except KeyboardInterrupt:
-        stopped = True
-    seconds = time.perf_counter() - started
-    report(model, options, folder, test, trainer.history, seconds, stopped, resumed)
+    resumed = earlier is not None and trainer.resume()
+    with trainer.writing():
+        if not earlier:
+            refuse_earlier_run(folder)
+        write_log(folder / "log.json", options, trainer.history, 0.0)
+        started, stopped = time.perf_counter(), False
+        try:
+            with one_blas_thread():
+                trainer.fit(loader, options.epochs, in_order(test, options), name=options.data)
+        except KeyboardInterrupt:
+            stopped = True
+        seconds = time.perf_counter() - started
+        report(model, options, folder, test, trainer.history, seconds, stopped, resumed)
     return 130 if stopped else 0
 
 
-def choose_folder(options: argparse.Namespace) -> Path:
-    """The folder of the run: a new one; or that of the run to resume, whose settings are taken over."""
-    if options.resume is None:
-        folder: Path = options.out or new_folder(Path("runs"), options.data)
-        if (folder / "log.json").exists():
-            raise ValueRangeError(f"--out must be a folder without an earlier run, but {folder} holds one")
-        return folder
-    folder = latest_run(Path("runs")) if options.resume == LATEST else options.resume
-    if not (folder / "last.npz").is_file():
-        raise ValueRangeError(f"--resume needs a folder with a checkpoint, last.npz, but {folder} has none")
-    given = [name for name in ("lr", "batch_size", "hidden", "dropout", "out") if getattr(options, name) is not None]
+# Folders -----------------------------------------------------------------------------------------------------------
+
+
+def new_folder(parent: Path, name: str) -> Path:
+    """Make a folder that was not there, named by the data and a number; two runs at once get two."""
+    number = 1
+    while True:
+        folder = parent / f"{name}-{number}"
+        try:
+            folder.mkdir(parents=True)
+            return folder
+        except FileExistsError:
+            number += 1
+
+
+def refuse_earlier_run(folder: Path) -> None:
+    """A folder that holds a run is never written over."""
+    if (folder / "log.json").exists():
+        raise ValueRangeError(f"--out must be a folder without an earlier run, but {folder} holds one")
+
+
+def latest_run(parent: Path) -> Path:
+    """The run that was written to last."""
+    runs = {path.parent for name in ("log.json", "last.npz") for path in parent.glob(f"*/{name}")}
+    if not runs:
+        raise ValueRangeError(f"--resume: there is no run in {parent}/")
+    latest, *older = sorted(runs, key=_last_written, reverse=True)
+    if not (latest / "last.npz").is_file():
+        saved = next((run for run in older if (run / "last.npz").is_file()), None)
+        cure = f"; name an older one: --resume {saved}" if saved else ""
+        raise ValueRangeError(f"--resume: the latest run, {latest}, has no checkpoint{cure}")
+    return latest
+
+
+def _last_written(run: Path) -> int:
+    paths = (run / "log.json", run / "last.npz")
+    return max(path.stat().st_mtime_ns for path in paths if path.exists())
+
+
+# Going on ----------------------------------------------------------------------------------------------------------
+
+# What a run is made of, and has to be when it goes on: the kind of each setting in its log.
+SETTINGS: dict[str, tuple[type, ...]] = {
+    "data": (str,), "model": (str,), "epochs": (int,), "lr": (int, float), "batch_size": (int,), "hidden": (str,),
+    "dropout": (int, float), "seed": (int,), "tensorboard": (bool,),
+}  # fmt: skip
+
+
+def take_over(options: argparse.Namespace) -> Path:
+    """Take all settings but the epochs from the run to resume; return its folder."""
+    free = ("resume", "epochs", "run", "command")
+    given = [
+        name for name, value in vars(options).items() if name not in free and value is not None and value is not False
+    ]
     if given:
         raise ValueRangeError(
             f"--resume takes all but --epochs from the run, so --{given[0].replace('_', '-')} has no place"
         )
-    try:
-        settings = json.loads((folder / "log.json").read_text(encoding="utf-8"))["settings"]
-    except (OSError, ValueError, KeyError) as error:
-        raise ValueRangeError(
-            f"--resume needs the settings in {folder / 'log.json'}, which cannot be read"
-        ) from error
-    for name in ("data", "lr", "batch_size", "hidden", "dropout", "seed", "tensorboard", "epochs"):
+    folder: Path = latest_run(Path("runs")) if options.resume == LATEST else options.resume
+    if not (folder / "last.npz").is_file():
+        raise ValueRangeError(f"--resume needs a folder with a checkpoint, last.npz, but {folder} has none")
+    for name, value in read_settings(folder / "log.json").items():
         if name != "epochs" or options.epochs is None:
-            setattr(options, name, settings[name])
+            setattr(options, name, value)
     return folder
 
 
-def latest_run(parent: Path) -> Path:
-    """The run whose checkpoint was written last."""
-    checkpoints = sorted(parent.glob("*/last.npz"), key=lambda path: path.stat().st_mtime)
-    if not checkpoints:
-        raise ValueRangeError(f"--resume: there is no run with a checkpoint in {parent}/")
-    return checkpoints[-1].parent
+def read_settings(path: Path) -> dict[str, Any]:
+    """The settings in the log of a run, each of which has to be there and of its kind."""
+    try:
+        log = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise ValueRangeError(f"--resume needs the settings in {path}, which cannot be read: {error}") from error
+    settings = log.get("settings") if isinstance(log, dict) else None
+    if not isinstance(settings, dict):
+        raise ValueRangeError(f"--resume needs the settings in {path}, but it holds none")
+    for name, kinds in SETTINGS.items():
+        if type(settings.get(name)) not in kinds:
+            raise ValueRangeError(f"--resume: {name} in {path} must be of {kinds[-1].__name__}, but is "
+                                  f"{settings.get(name)!r:.80}")  # fmt: skip
+    for name, known in (("data", DATASETS), ("model", MODELS)):
+        if settings[name] not in known:
+            raise ValueRangeError(f"--resume: the {name} in {path} must be one of {', '.join(known)}, but is "
+                                  f"{settings[name]!r:.80}")  # fmt: skip
+    return {name: settings[name] for name in SETTINGS}
+
+
+# Training ----------------------------------------------------------------------------------------------------------
 
 
 def make_trainer(model: Any, options: argparse.Namespace, folder: Path, steps_per_epoch: int) -> Trainer:
@@ -161,13 +202,18 @@ def report(
         print(f"stopped in the first epoch; {hint}")
         return
     model.save_weights(folder / "weights.npz")
-    drawn = draw_pictures(folder, options.data, model, test, with_test_names(history), predict(model, test))
+    drawn = draw_pictures(folder, options, model, test, with_test_names(history))
     done = f"stopped after {len(history)}" if stopped else f"after {len(history)}"
     since = " since the resume" if resumed else ""
     print(f"test accuracy  {history[-1]['val_accuracy']:.2%}  {done} epochs in {seconds:.1f} s{since}")
     print(f"in {folder}/: {', '.join(['weights.npz', 'last.npz', 'best.npz', 'log.json', *drawn])}")
     if stopped:
         print(hint)
+
+
+def in_order(data: Dataset, options: argparse.Namespace) -> DataLoader:
+    """The data to measure on, in batches that fit into the memory."""
+    return DataLoader(data, 1000 if options.model == "mlp" else 100, shuffle=False)
 
 
 def with_test_names(history: list[dict[str, float]]) -> list[dict[str, float]]:
@@ -202,18 +248,6 @@ def parse_sizes(text: str) -> tuple[int, ...]:
     return tuple(map(int, parts))
 
 
-def new_folder(parent: Path, name: str) -> Path:
-    """A folder that is not there yet, named by the data and a number."""
-    number = 1
-    while (parent / f"{name}-{number}").exists():
-        number += 1
-    return parent / f"{name}-{number}"
-
-
-def _relu_with_dropout(ratio: float) -> Callable[[Any], Any]:
-    return lambda x: F.dropout(F.relu(x), ratio)
-
-
 def one_blas_thread() -> AbstractContextManager[Any]:
     """Keep NumPy's matrix products on one core, where threadpoolctl is installed.
 
@@ -230,10 +264,10 @@ def one_blas_thread() -> AbstractContextManager[Any]:
 # Afterwards --------------------------------------------------------------------------------------------------------
 
 
-def predict(model: Any, data: Dataset, batch_size: int = 1000) -> np.ndarray[Any, Any]:
+def predict(model: Any, loader: DataLoader) -> np.ndarray[Any, Any]:
     """The probabilities of every class for every sample: (samples, classes)."""
     with rung.no_grad(), rung.test_mode():
-        batches = [F.softmax(model(x)) for x, _ in DataLoader(data, batch_size, shuffle=False)]
+        batches = [F.softmax(model(x)) for x, _ in loader]
     return np.concatenate([as_numpy(p) for p in batches])
 
 
@@ -252,23 +286,37 @@ def write_log(path: Path, options: argparse.Namespace, history: list[dict[str, f
 
 
 def draw_pictures(
-    folder: Path, name: str, model: Any, test: Dataset, history: list[dict[str, float]], probabilities: Any
+    folder: Path, options: argparse.Namespace, model: Any, test: Dataset, history: list[dict[str, float]]
 ) -> list[str]:
-    """Draw what can be drawn; return the names of the files. Without matplotlib, say so and go on."""
+    """Draw what can be drawn, or let a model of texts write; return the names of the files."""
     from rung import visualize
 
-    truth, predicted, sure = np.asarray(test.label), probabilities.argmax(1), probabilities.max(1)
+    drawn = []
+    if options.data in TEXTS:
+        write_sample(model, test, folder)
+        drawn.append("sample.txt")
     try:
-        visualize.draw_curves(history, folder / "curves.png", name)
-        visualize.draw_confusion(truth, predicted, test.classes, folder / "confusion.png", name)
-        if test.data.ndim == 2:
-            visualize.draw_points(test.data, truth, _predictor(model), test.classes, folder / "regions.png", name)
-            return ["curves.png", "confusion.png", "regions.png"]
-        visualize.draw_mistakes(test.data, truth, predicted, sure, test.classes, folder / "mistakes.png", name)
-        return ["curves.png", "confusion.png", "mistakes.png"]
+        visualize.draw_curves(history, folder / "curves.png", options.data)
+        drawn.append("curves.png")
+        if options.data not in TEXTS:
+            drawn += _draw_answers(folder, options, model, test)
     except MissingExtraError as missing:
         print(f"no pictures: {missing}")
-        return []
+    return drawn
+
+
+def _draw_answers(folder: Path, options: argparse.Namespace, model: Any, test: Dataset) -> list[str]:
+    """What the model makes of the test data."""
+    from rung import visualize
+
+    probabilities, name = predict(model, in_order(test, options)), options.data
+    truth, predicted, sure = np.asarray(test.label), probabilities.argmax(1), probabilities.max(1)
+    visualize.draw_confusion(truth, predicted, test.classes, folder / "confusion.png", name)
+    if test.data.ndim == 2:
+        visualize.draw_points(test.data, truth, _predictor(model), test.classes, folder / "regions.png", name)
+        return ["confusion.png", "regions.png"]
+    visualize.draw_mistakes(test.data, truth, predicted, sure, test.classes, folder / "mistakes.png", name)
+    return ["confusion.png", "mistakes.png"]
 
 
 def _predictor(model: Any) -> Callable[[Any], Any]:

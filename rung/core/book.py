@@ -14,6 +14,7 @@ These three functions take the place of the methods of the same names in `Functi
 from __future__ import annotations
 
 import copy
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -64,7 +65,7 @@ def pull(
     ys = values[len(node.edges) :]
     op = copy.copy(self)
     op.inputs = [self.shown(as_variable(x)) for x in values[: len(node.edges)]]
-    op.outputs = [lambda y=y: y for y in map(self.shown, ys)]
+    op.outputs = [partial(self.shown, y) for y in ys]
     with mode(raw=False):
         results = op.backward(*[self.shown_gradient(_gradient(y, gy)) for y, gy in zip(ys, gys, strict=True)])
     results = results if isinstance(results, (tuple, list)) else (results,)

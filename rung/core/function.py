@@ -76,7 +76,7 @@ class Function:
 
     # How a function in the book's style sees its inputs and outputs, and the gradients that it is handed.
     shown: ClassVar[Any] = staticmethod(lambda variable: variable)
-    shown_gradient: ClassVar[Any] = shown
+    shown_gradient: ClassVar[Any] = staticmethod(lambda variable: variable)
 
     n_outputs: int = 1
     forward: Any

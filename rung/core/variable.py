@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from rung.config import get_default_dtype
 from rung.core.backward import backpropagate, seed_gradient
 from rung.core.guard import note_exposed, note_written, share_guard
 from rung.core.record import Record, next_serial
-from rung.cuda import as_cupy, as_numpy, device_name, from_dlpack_array, get_array_module, has_readable_values
+from rung.cuda import as_cupy, as_numpy, device_name, from_dlpack_array, has_readable_values
 from rung.dtypes import as_array, gradient_dtype
 from rung.errors import DTypeError, GraphError, ShapeError, message
 from rung.trees import map_tree
@@ -391,114 +390,6 @@ def from_dlpack(x: Any) -> Variable:
     if not hasattr(x, "__dlpack__"):
         raise DTypeError(f"from_dlpack: expected an array that DLPack can pass on, but got {type(x).__name__}")
     return constant(as_array(from_dlpack_array(x), op="from_dlpack"))
-
-
-class Unsized:
-    """Stands for the array of a parameter whose size is learnt later; whatever is asked of it says so."""
-
-    def __init__(self, name: str | None):
-        self.name = name
-
-    def __getattr__(self, attribute: str) -> Any:
-        if attribute.startswith("__"):
-            raise AttributeError(attribute)
-        raise ShapeError(
-            f"{self.name or 'this parameter'} has no size yet; call the model on a batch first, or give in_size"
-        )
-
-
-class Parameter(Variable):
-    """A Variable that a layer learns.
-
-    Args:
-        data: the array; None if its size is learnt later, with the first batch or from a file.
-        name: for pictures and messages.
-        expected_shape: what is known of the shape before the data are there; None for a size that is not.
-        dtype: of data that come later; the default dtype if None.
-    """
-
-    __slots__ = ("_expected_shape",)
-
-    def __init__(
-        self, data: Any, name: str | None = None, expected_shape: tuple[int | None, ...] = (), dtype: Any = None
-    ):
-        self._expected_shape = expected_shape
-        if data is not None:
-            super().__init__(data, name)
-        else:
-            self._data = Unsized(name)
-            self._record = Record(None, 0, next_serial(), (), np.dtype(dtype or get_default_dtype()), True)
-            self._record.name = name
-
-    @property
-    def is_sized(self) -> bool:
-        """Whether the array is there."""
-        return type(self._data) is not Unsized
-
-    @property
-    def data(self) -> Any:
-        """The array, to read and to write; None as long as its size is not known."""
-        return Variable.data.fget(self) if self.is_sized else None  # type: ignore[attr-defined]
-
-    @data.setter
-    def data(self, value: Any) -> None:
-        Variable.data.fset(self, value)  # type: ignore[attr-defined]
-
-    @property
-    def expected_shape(self) -> tuple[int | None, ...]:
-        """The shape, with None for a size that is not known yet."""
-        return self.shape if self.is_sized else self._expected_shape
-
-    def initialize(self, array: Any) -> None:
-        """Take over the values of an array: in the parameter's own dtype and on its device, if it has them."""
-        if self.is_sized:
-            self._data[...] = get_array_module(self._data).asarray(array)
-            note_written(self)
-        else:
-            values = as_array(array)
-            dtype = self._record.dtype if values.dtype.kind == "f" else values.dtype
-            self.data = values.astype(dtype)  # a copy: whoever gave it may write to it
-
-    @property
-    def trainable(self) -> bool:
-        """Whether a gradient is computed for this parameter; set it to False to freeze it."""
-        return self._record.differentiable
-
-    @trainable.setter
-    def trainable(self, value: bool) -> None:
-        self._record.differentiable = bool(value)
-
-    def to_cpu(self) -> Self:
-        """Move the array to the CPU, in place, if it is there; return self."""
-        return super().to_cpu() if self.is_sized else self
-
-    def to_gpu(self) -> Self:
-        """Move the array to the GPU, in place, if it is there; return self."""
-        return super().to_gpu() if self.is_sized else self
-
-    def __repr__(self) -> str:
-        return super().__repr__() if self.is_sized else f"variable(no size yet, name={self.name!r})"
-
-    def __getstate__(self) -> dict[str, Any]:
-        return {**super().__getstate__(), "expected_shape": self._expected_shape}
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        data = state["data"]
-        self.__init__(None if type(data) is Unsized else data, state["name"], state["expected_shape"])  # type: ignore[misc]
-        self._record.differentiable = state["differentiable"]
-        self._record.grad = state["grad"]
-
-
-class Buffer(Parameter):
-    """State that a layer keeps and does not learn, such as running statistics; it is saved with the weights."""
-
-    __slots__ = ()
-
-    def __init__(
-        self, data: Any, name: str | None = None, expected_shape: tuple[int | None, ...] = (), dtype: Any = None
-    ):
-        super().__init__(data, name, expected_shape, dtype)
-        self._record.differentiable = False
 
 
 def handle(data: Any, record: Record) -> Variable:

@@ -15,6 +15,7 @@ from rung.dataloaders.reading import Collate, Reader, Request
 from rung.dataloaders.workers import Workers
 from rung.datasets.arrays import as_dataset
 from rung.errors import DTypeError, IndexRangeError, ValueRangeError, describe
+from rung.shapes import checked_integer
 from rung.trees import map_tree
 
 Order = np.ndarray[Any, Any]  # numbers of samples
@@ -24,7 +25,8 @@ Sampler = Iterable[int] | Callable[[np.random.Generator], Iterable[int]]
 class DataLoader:
     """Batches of a dataset. Each `for` loop is one epoch of its own; it may be left early, or nested in another.
 
-    dataset: a `Dataset`, anything with `__len__` and `__getitem__`, or a tuple of arrays of one length.
+    dataset: a `Dataset`, anything with `__len__` and `__getitem__`, such as a list of samples; or a tuple, and no
+        list, of arrays of one length.
     batch_size: samples in a batch; the last batch holds what is left.
     shuffle: draw a new order for each epoch.
     gpu: give CuPy arrays instead of NumPy arrays.
@@ -37,7 +39,8 @@ class DataLoader:
         generator, which is seeded by (seed, k), or anything with a length that can be looped over once an epoch.
     num_workers: processes that read batches while the caller computes. Batches come in the same order and with the
         same contents, however many there are.
-    prefetch: batches that the workers may be ahead of the loop; two for each worker if not given.
+    prefetch: batches that the workers may be ahead of the loop; two for each worker if not given. Without workers
+        nothing is read ahead.
     timeout: seconds in which a worker has to give a batch.
 
     Shape: n samples (x, t) -> batches x (batch_size, ...), t (batch_size, ...)
@@ -86,23 +89,20 @@ class DataLoader:
         prefetch: int | None = None,
         timeout: float = 120.0,
     ):
-        _check_dataset(dataset)
-        _check_count("batch_size", batch_size, 1)
-        _check_count("num_workers", num_workers, 0)
-        _check_count("prefetch", 1 if prefetch is None else prefetch, 1)
-        _check_count("seed", 0 if seed is None else seed, 0)
+        _check_dataset(dataset, collate)
         _check_sampler(sampler)
         if not timeout > 0:
             raise ValueRangeError(f"DataLoader: expected timeout to be seconds above 0, but got {timeout!r}")
         self.dataset = dataset
-        self.batch_size = batch_size
+        self.batch_size = checked_integer("DataLoader", "batch_size", batch_size)
         self.shuffle = shuffle
         self.gpu = gpu
         self.drop_last = drop_last
-        self.seed = seed
+        self.seed = None if seed is None else checked_integer("DataLoader", "seed", seed, least=0)
         self.sampler = sampler
-        self.num_workers = num_workers
-        self.prefetch = 2 * num_workers if prefetch is None else prefetch
+        self.num_workers = checked_integer("DataLoader", "num_workers", num_workers, least=0)
+        ahead = max(2 * self.num_workers, 1) if prefetch is None else prefetch
+        self.prefetch = checked_integer("DataLoader", "prefetch", ahead)
         self.timeout = timeout
         self._reader = Reader(as_dataset(dataset), collate)
         self._workers: Workers | None = None
@@ -144,8 +144,7 @@ class DataLoader:
 
     @epoch.setter
     def epoch(self, value: int) -> None:
-        _check_count("epoch", value, 0)
-        self._epoch, self._first = int(value), 0
+        self._epoch, self._first = checked_integer("DataLoader", "epoch", value, least=0), 0
         self._resumed, self._position = None, (self._epoch, 0, None)
 
     def state_dict(self) -> dict[str, Any]:
@@ -184,17 +183,17 @@ class DataLoader:
         for name, value in settings.items():
             if state[name] != value and not (at_the_start and name in ("batch_size", "drop_last")):
                 raise ValueRangeError(f"DataLoader: expected a state with {name} {value}, but got {state[name]}")
-        _check_count("epoch", state["epoch"], 0)
-        _check_count("batch", state["batch"], 0)
-        _check_count("seed", state["seed"], 0)
+        epoch, batch, seed = (checked_integer("DataLoader", n, state[n], least=0) for n in ("epoch", "batch", "seed"))
         order = None if state["order"] is None else self._checked(state["order"])
-        self.seed, self.epoch = int(state["seed"]), state["epoch"]
-        self._first, self._resumed = int(state["batch"]), order
+        self.seed, self.epoch = seed, epoch
+        self._first, self._resumed = batch, order
         self._position = (self._epoch, self._first, order)
 
     def _settings(self) -> dict[str, Any]:
         """What has to be the same for a position to mean the same."""
         return {
+            "kind": type(self).__name__,
+            "sampler": _name(self.sampler),
             "samples": self._samples(),
             "batch_size": int(self.batch_size),
             "shuffle": bool(self.shuffle),
@@ -228,8 +227,7 @@ class DataLoader:
     def _seed(self) -> int:
         """The seed; one is drawn if there is none, without any effect on what others draw."""
         if self.seed is None:
-            sequence = random.generator().bit_generator.seed_seq.spawn(1)[0]
-            self.seed = int(sequence.generate_state(1, np.uint64)[0])
+            self.seed = random.draw_seed()
         return int(self.seed)
 
     def _checked(self, order: Iterable[int]) -> Order:
@@ -278,10 +276,24 @@ class DataLoader:
         return as_cupy(value) if self.gpu else as_numpy(value)
 
 
-def _check_dataset(dataset: Any) -> None:
+def _name(sampler: Any) -> str | None:
+    """What a sampler is called, to tell it from others."""
+    return None if sampler is None else getattr(sampler, "__qualname__", type(sampler).__qualname__)
+
+
+def _check_dataset(dataset: Any, collate: Collate | None) -> None:
     if not (hasattr(dataset, "__len__") and hasattr(dataset, "__getitem__")):
         expected = "a dataset with __len__ and __getitem__, or a tuple of arrays"
         raise DTypeError(f"DataLoader: expected {expected}, but got {describe(dataset)}")
+    if collate is None and isinstance(dataset, list) and _are_columns(dataset):
+        came = f"a list of {len(dataset)} arrays of one length, which would be as many samples"
+        raise DTypeError(f"DataLoader: expected a dataset, or a tuple of arrays, but got {came}; make it a tuple")
+
+
+def _are_columns(parts: list[Any]) -> bool:
+    """Whether a list looks like [x, t] and not like samples, which would have one shape."""
+    arrays = len(parts) < 10 and all(isinstance(part, np.ndarray) and part.ndim for part in parts)
+    return arrays and len({len(part) for part in parts}) == 1 < len({part.ndim for part in parts})
 
 
 def _check_sampler(sampler: Any) -> None:
@@ -289,8 +301,3 @@ def _check_sampler(sampler: Any) -> None:
     if sampler is not None and not callable(sampler) and not looped:
         expected = "a function of a generator, or anything with a length that can be looped over"
         raise DTypeError(f"DataLoader: expected sampler to be {expected}, but got {describe(sampler)}")
-
-
-def _check_count(name: str, value: Any, least: int) -> None:
-    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < least:
-        raise ValueRangeError(f"DataLoader: expected {name} to be a whole number from {least} on, but got {value!r}")

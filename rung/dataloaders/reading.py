@@ -9,6 +9,7 @@ import numpy as np
 
 from rung import random
 from rung.datasets.dataset import at_once, collate
+from rung.errors import WorkerError
 
 Collate = Callable[[Sequence[Any]], Any]
 
@@ -30,6 +31,13 @@ class Reader(NamedTuple):
 
     def read(self, request: Request) -> Any:
         """The batch: by one indexing where that gives the same, else sample by sample."""
+        try:
+            return self._batch(request)
+        except StopIteration as error:
+            numbers = ", ".join(map(str, request.indices[:8]))
+            raise _ends_in_silence(f"a batch of samples {numbers}", request) from error
+
+    def _batch(self, request: Request) -> Any:
         if self.collate is None and at_once(self.dataset):
             return self.dataset[request.indices]
         samples = [self._sample(request, place) for place in range(len(request.indices))]
@@ -41,9 +49,17 @@ class Reader(NamedTuple):
         try:
             with random.forked(seed_of_sample(request.seed, request.epoch, request.start + place)):
                 return self.dataset[index]
+        except StopIteration as error:
+            raise _ends_in_silence(f"sample {index}", request) from error
         except Exception as error:
             error.add_note(f"DataLoader: this happened in sample {index} of epoch {request.epoch}")
             raise
+
+
+def _ends_in_silence(what: str, request: Request) -> WorkerError:
+    """The error for a StopIteration, which every loop around would take for the end of the epoch."""
+    came = f"{what} of epoch {request.epoch} raised StopIteration"
+    return WorkerError(f"DataLoader: expected samples, but {came}; is there a next() of something that is empty?")
 
 
 def seed_of_sample(seed: int, epoch: int, place: int) -> int:

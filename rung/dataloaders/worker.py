@@ -27,7 +27,7 @@ class Answer(NamedTuple):
 
 def work(pipe: Any) -> None:
     """Take over a dataset and give one batch for each request, until the other end of the pipe is closed."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to all processes; the program decides what it means
+    _ignore_interrupts()
     threading.Thread(target=_end_with_the_program, daemon=True).start()
     try:
         reader = None
@@ -36,6 +36,13 @@ def work(pipe: Any) -> None:
             pipe.send_bytes(answer)
     except (EOFError, OSError):
         os._exit(0)
+
+
+def _ignore_interrupts() -> None:
+    """Ctrl-C goes to all processes; the program decides what it means. Until here it was held back."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
 
 
 def _answer(reader: Reader | None, message: bytes) -> tuple[Reader | None, bytes]:

@@ -13,8 +13,9 @@ import signal
 import threading
 import time
 import weakref
+from collections.abc import Iterator
 from concurrent.futures import Future, InvalidStateError, wait
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from rung.dataloaders.reading import Reader, Request
@@ -38,7 +39,8 @@ class Worker:
         self._waiting = threading.Lock()
         self.pipe, far_end = context.Pipe()
         self.process = context.Process(target=work, args=(far_end,), name=f"rung worker {number}", daemon=True)
-        self.process.start()
+        with _interrupts_held():
+            self.process.start()
         far_end.close()  # so that the pipe closes when the worker is gone
         self.task = "taking over the dataset"
         self.since: float | None = time.monotonic()  # when it was handed what it now works at
@@ -197,6 +199,22 @@ class _Crew:
         if answer.error is not None:
             answer.error.add_note(f"DataLoader: raised in {worker}, where the traceback was\n\n{answer.traceback}")
         _settle(batch, answer.batch, answer.error)
+
+
+@contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """Hold back Ctrl-C in this thread, and so from its birth in a process that it starts, until `work` ignores it."""
+    if not hasattr(signal, "pthread_sigmask"):  # on Windows
+        yield
+        return
+    from multiprocessing import resource_tracker
+
+    resource_tracker.ensure_running()  # started later, it would let Ctrl-C pass again
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _settle(batch: Batch, value: Any = None, error: BaseException | None = None) -> None:

@@ -2,7 +2,8 @@
 
 Their binary files are read, which can hold nothing but pixels and labels. Each is a row of records: the label bytes,
 then 1,024 bytes of red, of green and of blue. They are looked for, unpacked or as the archive, in the folder that
-`RUNG_DATA` names, then in the cache; otherwise the archive is downloaded, and unpacked in the cache.
+`RUNG_DATA` names, where they are taken on trust; otherwise the archive is downloaded. It is unpacked in the cache,
+with checksums that are compared at each use.
 
 Source: A. Krizhevsky, Learning Multiple Layers of Features from Tiny Images, 2009.
 """
@@ -119,14 +120,16 @@ def load(source: Source, train: bool) -> tuple[Pixels, Any]:
 
 def locate(source: Source, names: list[str]) -> Path:
     """The folder that holds these files; the archive is unpacked if there is none, and downloaded if need be."""
-    for folder in (path / source.folder for path in files.data_dirs()):
-        if all((folder / name).is_file() for name in names):
-            return folder
-    archive = files.find(source.archive)
-    if archive is None:
-        archive = files.download([mirror + source.archive for mirror in MIRRORS], source.archive, source.sha256)
+    own = files.own_dir()
+    if own is not None and all((own / source.folder / name).is_file() for name in names):
+        return own / source.folder
     unpacked = files.cache_dir() / source.archive.removesuffix(".tar.gz")
-    return archives.extract(archive, unpacked, limit=LIMIT) / source.folder
+    if not unpacked.is_dir():
+        urls = [mirror + source.archive for mirror in MIRRORS]
+        archive = files.find(source.archive) or files.download(urls, source.archive, source.sha256)
+        archives.extract(archive, unpacked, limit=LIMIT, sealed=True)
+    archives.check_seal(unpacked, [f"{source.folder}/{name}" for name in names])
+    return unpacked / source.folder
 
 
 def read_records(path: Path, label_counts: list[int]) -> tuple[Any, Any]:

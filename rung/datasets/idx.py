@@ -1,7 +1,7 @@
 """Images and labels in the file format of MNIST, which other sets have taken over.
 
-A set has four files. They are looked for in its folder within the one that `RUNG_DATA` names, then in the cache, and
-are downloaded otherwise.
+A set has four files. They are looked for in its folder within the one that `RUNG_DATA` names, where they are taken on
+trust; otherwise they are downloaded, and their checksums compared at each use.
 
 IDX format: 0, 0, the type (8 for bytes), the number of axes; the size of each axis as four bytes, largest first;
 then the values. All of it is compressed with gzip.
@@ -25,7 +25,7 @@ class Source(NamedTuple):
     """Where a set comes from."""
 
     name: str
-    folders: list[str]  # where its files are looked for; the first is its folder in the cache
+    folders: list[str]  # where its files are looked for in your own folder; the first is its folder in the cache
     mirrors: list[str]
     checksums: dict[str, str]  # the SHA-256 of each file
 

@@ -24,12 +24,13 @@ class ImageFolder(Dataset):
     broken: "error" to raise when a file that is no image is asked for, or "skip" to look into every file at the
         start and leave those out; what was left out is in `skipped`.
 
-    An image is read when it is asked for, turned as its camera says, and given as RGB, 0 to 1. Files with other
-    endings than an image's, and hidden ones, do not count.
+    An image is read when it is asked for, turned as its camera says, and given as RGB, 0 to 1; one of 16-bit grey
+    keeps all its shades. Files with other endings than an image's, and hidden ones, do not count.
 
     Shape: x float32 (3, height, width), t int, the number of the class
 
-    Raises: `ValueRangeError` if there are no folders or no images, or for a broken one; `MissingExtraError` without
+    Raises: `ValueRangeError` if there are no folders or no images, or for a broken one or one of
+    numbers without a known range (32-bit integers or floats); `MissingExtraError` without
     Pillow (the extra `data`).
 
     >>> import tempfile
@@ -107,20 +108,45 @@ def images_in(folder: Path) -> list[Path]:
 def read_image(path: Path, size: tuple[int, int] | None = None) -> np.ndarray[Any, Any]:
     """An image file as float32 (3, height, width), 0 to 1.
 
-    Raises: `ValueRangeError` if it is no image, cut short, or of more pixels than Pillow finds safe.
+    Raises: `ValueRangeError` if it is no image, cut short, of more pixels than Pillow finds safe, or of numbers
+    without a known range.
     """
     Image, ImageOps = _pillow()
     try:
-        with warnings.catch_warnings(), Image.open(path) as image:
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            upright = ImageOps.exif_transpose(image).convert("RGB")
-            if size is not None:
-                upright = upright.resize(size[::-1], Image.Resampling.BILINEAR)
-            return np.ascontiguousarray(pixels(np.asarray(upright)).transpose(2, 0, 1))
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)  # which comes already at the opening
+            with Image.open(path) as image:
+                upright = _rgb_or_grey(path, ImageOps.exif_transpose(image))
+        if size is not None:
+            upright = upright.resize(size[::-1], Image.Resampling.BILINEAR)
+        return _channels_first(np.asarray(upright))
+    except _NoRangeError:
+        raise
     except Exception as error:  # Pillow raises nearly everything for damaged files
         came = f"reading it gave {type(error).__name__}: {error}"
         cure = 'delete it, or leave it out with broken="skip"'
         raise ValueRangeError(f"ImageFolder: expected {path} to be an image, but {came}; {cure}") from error
+
+
+class _NoRangeError(ValueRangeError):
+    """Numbers of which nobody can say which is white."""
+
+
+def _rgb_or_grey(path: Path, image: Any) -> Any:
+    """An image as RGB or, if it is of 16-bit grey, as floats up to 65535; Pillow itself would cut these at 255."""
+    if image.mode.startswith("I;16"):
+        return image.convert("I").convert("F")  # by way of I, as older versions know no other
+    if image.mode in ("I", "F"):
+        came = "integers of 32 bits" if image.mode == "I" else "floats"
+        expected = f"expected {path} to be an image of 8 or 16 bits, but it is one of {came}, without a known range"
+        raise _NoRangeError(f"ImageFolder: {expected}; save it as one of 16 bits")
+    return image.convert("RGB")
+
+
+def _channels_first(image: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    if image.ndim == 2:
+        return np.repeat(image[np.newaxis] / np.float32(65535), 3, axis=0)
+    return np.ascontiguousarray(pixels(image).transpose(2, 0, 1))
 
 
 def _is_image(path: Path) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -52,7 +51,7 @@ class TinyShakespeare(Dataset):
         super().__init__(train, transform, target_transform)
 
     def prepare(self) -> None:
-        codes = self.encode(read())
+        codes = self.encode(_read())
         cut = int(TRAIN * len(codes))
         codes = codes[:cut] if self.train else codes[cut:]
         count = len(codes) - 1 if self.length is None else (len(codes) - 1) // max(self.length, 1)
@@ -62,6 +61,11 @@ class TinyShakespeare(Dataset):
         shape = (count,) if self.length is None else (count, self.length)
         size = int(np.prod(shape))
         self.data, self.label = codes[:size].reshape(shape), codes[1 : size + 1].reshape(shape)
+
+    @staticmethod
+    def text() -> str:
+        """The whole text, as it is in the file."""
+        return _read()
 
     @staticmethod
     def encode(text: str) -> Any:
@@ -88,11 +92,10 @@ class TinyShakespeare(Dataset):
         return "".join(ALPHABET[int(code)] for code in np.ravel(codes))
 
 
-def read() -> str:
-    """The text, from the folder that `RUNG_DATA` names, from the cache, or from the network."""
-    path: Path | None = files.find(NAME)
+def _read() -> str:
+    path = files.find(NAME) or files.download(URLS, NAME, SHA256)
     try:
-        return (path or files.download(URLS, NAME, SHA256)).read_bytes().decode("ascii")
+        return path.read_bytes().decode("ascii")
     except UnicodeDecodeError as error:
         raise DownloadError(
             f"TinyShakespeare: expected {path} to be a text of plain letters, but it is not"

@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from rung import random
+from rung.cuda import is_array
 from rung.datasets.arrays import as_dataset
-from rung.datasets.dataset import Dataset, at_once, is_many, positions, select
+from rung.datasets.dataset import Dataset, at_once, is_many, positions, select, takes_indices
 from rung.errors import DTypeError, IndexRangeError, ValueRangeError, describe
 
 
@@ -22,7 +23,8 @@ class Subset(Dataset):
     dataset: a dataset, or a tuple of arrays.
     indices: numbers from -n to n - 1, where n = len(dataset).
 
-    A batch is one indexing if it is one in the dataset.
+    A batch is one indexing if it is one in the dataset. `data` and `label` are copied out of the dataset's whenever
+    they are asked for; they are None where it has no arrays.
 
     Raises: `DTypeError` or `IndexRangeError` for numbers that name no samples.
 
@@ -32,10 +34,22 @@ class Subset(Dataset):
     """
 
     def __init__(self, dataset: Any, indices: ArrayLike):
-        super().__init__(getattr(dataset, "train", True))
+        self.train = getattr(dataset, "train", True)
+        self.transform = self.target_transform = None
         self.dataset = as_dataset(dataset)
         self.indices = _checked(np.asarray(indices), len(self.dataset))
         self.classes = getattr(dataset, "classes", [])
+
+    @property
+    def data(self) -> Any:  # type: ignore[override]
+        return self._part(self.dataset if is_array(self.dataset) else getattr(self.dataset, "data", None))
+
+    @property
+    def label(self) -> Any:  # type: ignore[override]
+        return self._part(getattr(self.dataset, "label", None))
+
+    def _part(self, values: Any) -> Any:
+        return values[self.indices] if takes_indices(values) else None
 
     @property
     def at_once(self) -> bool:
@@ -74,15 +88,15 @@ def random_split(dataset: Any, lengths: Sequence[float], seed: int | None = None
 
 
 def _sizes(lengths: Sequence[float], total: int) -> list[int]:
-    came = list(lengths)
-    if came and min(came) >= 0 and all(isinstance(size, (int, np.integer)) for size in came) and sum(came) == total:
-        return [int(size) for size in came]
-    if came and min(came) >= 0 and math.isclose(sum(came), 1, abs_tol=1e-6):
-        ends = [min(math.floor(total * share + 0.5), total) for share in np.cumsum(came)]
-        return list(np.diff([0, *ends[:-1], total]))
-    raise ValueRangeError(
-        f"random_split: expected sizes that add up to {total} or shares that do to 1, but got {came}"
-    )
+    came = np.array(list(lengths))
+    if came.ndim == 1 and came.size and came.dtype.kind in "iuf" and came.min() >= 0:
+        if came.dtype.kind != "f" and came.sum() == total:
+            return came.tolist()  # type: ignore[no-any-return]
+        if came.dtype.kind == "f" and math.isclose(came.sum(), 1, abs_tol=1e-6):
+            ends = [min(math.floor(total * share + 0.5), total) for share in np.cumsum(came)]
+            return list(np.diff([0, *ends[:-1], total]))
+    expected = f"whole numbers that add up to {total}, or shares, floats that add up to 1"
+    raise ValueRangeError(f"random_split: expected {expected}, but got {list(lengths)}")
 
 
 def _checked(indices: np.ndarray[Any, Any], size: int) -> np.ndarray[Any, Any]:

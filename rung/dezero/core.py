@@ -21,10 +21,11 @@ from rung.core.book import save_everything
 from rung.core.call import apply
 from rung.core.function import Function as RungFunction
 from rung.core.node import Node
+from rung.core.parameter import Parameter as RungParameter
+from rung.core.parameter import Unsized
 from rung.core.record import Constant, Record, next_serial
-from rung.core.variable import Parameter as RungParameter
-from rung.core.variable import Unsized, constant
 from rung.core.variable import Variable as RungVariable
+from rung.core.variable import constant
 from rung.cuda import is_array
 from rung.functions.methods import METHODS
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from rung import files
 from rung.datasets import Dataset as RungDataset
-from rung.datasets import ImageNet, cifar, idx, mnist, shakespeare
+from rung.datasets import ImageNet, TinyShakespeare, cifar, idx, mnist
 from rung.datasets import get_spiral as rung_get_spiral
 from rung.dezero.transforms import Compose, Flatten, Normalize, ToFloat
 from rung.dezero.utils import cache_dir, get_file
@@ -152,7 +152,7 @@ class Shakespear(Dataset):
     """The letters of plays of Shakespeare's by their numbers, in the order in which they first appear."""
 
     def prepare(self) -> None:
-        text = shakespeare.read()
+        text = TinyShakespeare.text()
         self.char_to_id = {letter: i for i, letter in enumerate(dict.fromkeys(text))}
         self.id_to_char = dict(enumerate(self.char_to_id))
         codes = np.array([self.char_to_id[letter] for letter in text])

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+import warnings
 import weakref
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
 import rung.dezero.functions as F
-from rung.core.variable import Buffer as RungBuffer
-from rung.core.variable import Parameter as RungParameter
+from rung.core.parameter import Buffer as RungBuffer
+from rung.core.parameter import Parameter as RungParameter
 from rung.cuda import get_array_module
 from rung.dezero.core import Parameter
 from rung.dezero.utils import pair
+from rung.errors import UnverifiedWarning
 from rung.layers.layer import Layer as RungLayer
-from rung.layers.layer import named_state
-from rung.serializers import load_arrays
+from rung.serializers import load_arrays, save_arrays
 
 __all__ = [
     "BatchNorm", "Buffer", "Conv2d", "Deconv2d", "EmbedID", "LSTM", "Layer", "Linear", "Parameter", "RNN", "pair",
@@ -43,35 +43,29 @@ class Layer(RungLayer):
 
     def _flatten_params(self, params_dict: dict[str, Any], parent_key: str = "") -> None:
         """Put every parameter under its name in weight files into a dict."""
-        params_dict.update(self._named_state(parent_key))
+        params_dict.update((name.replace(".", "/"), p) for name, p in self._named_state(parent_key))
 
-    def _named_state(self, prefix: str = "") -> Iterator[tuple[str, Any]]:
-        yield from ((path.replace(".", "/"), p) for path, p in self._walked(prefix, set()))
-
-    def _walked(self, prefix: str, seen: set[int]) -> Iterator[tuple[str, Any]]:
-        """Every parameter once, by its first name: an attribute's, as in the book, before that in a list or dict."""
-        seen.add(id(self))
-        inside = []
-        for name, value in vars(self).items():
-            path = f"{prefix}/{name}" if prefix else name
-            if isinstance(value, Layer):
-                if id(value) not in seen:
-                    yield from value._walked(path, seen)
-            elif isinstance(value, (RungParameter, RungLayer)):
-                yield from named_state(path, value, seen)
-            elif isinstance(value, (list, tuple, dict)):
-                inside.append((path, value))
-        for path, value in inside:
-            yield from named_state(path, value, seen)
+    def _children(self) -> dict[str, Any]:
+        own = {name: getattr(self, name) for name in self._params}  # before those in lists, as in the book's files
+        return own | {name: value for name, value in vars(self).items() if name not in ("inputs", "outputs")}
 
     def save_weights(self, path: Any) -> None:
-        """Write the parameters to a file: see `rung.Layer.save_weights`. A name without an ending gets `.npz`."""
-        super().save_weights(_with_ending(path))
+        """Write the parameters under the book's names, `l1/W`, to a file: the whole new one, or the old one stays.
+
+        A name without an ending gets `.npz`.
+        """
+        save_arrays(_with_ending(path), {name.replace(".", "/"): x for name, x in self.state_dict().items()})
 
     def load_weights(self, path: Any) -> None:
-        """Read the parameters from a file, checked before anything changes: see `rung.Layer.load_weights`."""
-        arrays = load_arrays(_with_ending(path))
-        self.load_state_dict({name.replace(".", "/"): array for name, array in arrays.items()})
+        """Read the parameters from a file of Rung's or of the book's, checked before anything changes.
+
+        Raises:
+            WeightFileError: the file is damaged or does not fit; the layer is as it was.
+        """
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UnverifiedWarning)  # files of the book have no checksum
+            arrays = load_arrays(_with_ending(path))
+        self.load_state_dict({name.replace("/", "."): array for name, array in arrays.items()})
 
     def __getstate__(self) -> dict[str, Any]:
         return {name: value for name, value in vars(self).items() if name not in ("inputs", "outputs")}

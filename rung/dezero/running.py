@@ -16,7 +16,10 @@ CONVERSIONS = ("float", "int")
 
 
 def install() -> None:
-    """Let `import dezero`, and that of all its parts, mean this package."""
+    """Let `import dezero`, and that of all its parts, mean this package; give NumPy two names it dropped."""
+    for name in CONVERSIONS:
+        if name not in vars(np):
+            setattr(np, name, getattr(builtins, name))
     for name, module in list(sys.modules.items()):
         if name == package.__name__ or name.startswith(f"{package.__name__}."):
             sys.modules["dezero" + name.removeprefix(package.__name__)] = module

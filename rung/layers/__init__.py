@@ -2,7 +2,7 @@
 
 import sys
 
-from rung.core.variable import Buffer, Parameter
+from rung.core.parameter import Buffer, Parameter
 from rung.layers.attention import *
 from rung.layers.containers import *
 from rung.layers.convolution import *

@@ -7,14 +7,15 @@ from typing import Any
 
 import rung.functions as F
 from rung.config import current_mode
-from rung.core.variable import Parameter, Variable, as_variable
+from rung.core.parameter import Parameter
+from rung.core.variable import Variable, as_variable
 from rung.cuda import get_array_module
 from rung.errors import GraphError, ShapeError, ValueRangeError, message
 from rung.initializers import glorot_uniform, lecun_normal, zeros
-from rung.layers.embedding import check_sizes
 from rung.layers.layer import Layer
 from rung.layers.linear import Linear
 from rung.layers.normalization import LayerNorm
+from rung.shapes import check_sizes
 
 __all__ = ["KeyValueCache", "MultiHeadAttention", "TransformerBlock"]
 

@@ -6,14 +6,15 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 import rung.functions as F
-from rung.core.variable import Parameter, Variable
+from rung.core.parameter import Parameter
+from rung.core.variable import Variable
 from rung.cuda import get_array_module
 from rung.dtypes import as_operand
 from rung.errors import ShapeError, ValueRangeError, message
 from rung.functions.spatial.geometry import Padding, each
 from rung.initializers import lecun_normal, zeros
 from rung.layers.layer import Layer
-from rung.shapes import Shape
+from rung.shapes import Shape, check_sizes, checked_integer
 
 __all__ = ["Conv1d", "Conv2d", "Conv3d", "Deconv1d", "Deconv2d", "Deconv3d"]
 
@@ -40,19 +41,21 @@ class Convolving(Layer):
         groups: int = 1,
         initializer: Callable[..., Any] = lecun_normal,
     ):
-        self.out_channels = self._checked("out_channels", out_channels)
-        self.in_channels = None if in_channels is None else self._checked("in_channels", in_channels)
+        who = type(self).__name__
+        check_sizes(who, in_channels=in_channels)
+        self.out_channels = out_channels = checked_integer(who, "out_channels", out_channels)
+        self.in_channels = in_channels
         self.kernel_size = self._one_for_each_axis("kernel_size", kernel_size)
         self.stride = self._one_for_each_axis("stride", stride)
         self.dilation = self._one_for_each_axis("dilation", dilation)
         self.pad = pad
-        self.groups = self._checked("groups", groups)
+        self.groups = groups = checked_integer(who, "groups", groups)
         self.dtype = dtype
         self.initializer = initializer
         for name, channels in (("out_channels", out_channels), ("in_channels", in_channels)):
             if channels is not None and channels % groups:
                 rule = f"expected {name} to be divisible by the {groups} groups, but got {channels}"
-                raise ValueRangeError(f"{type(self).__name__}: {rule}")
+                raise ValueRangeError(f"{who}: {rule}")
         self.W = Parameter(None, name="W", expected_shape=self._shape_of_weights(in_channels), dtype=dtype)
         self.b = None if nobias else Parameter(zeros((out_channels,), dtype), name="b")
         if in_channels is not None:
@@ -84,12 +87,6 @@ class Convolving(Layer):
             self._learn_sizes(x)
         options |= {"stride": self.stride, "dilation": self.dilation, "groups": self.groups}
         return type(self).function(x, self.W, self.b, **options)
-
-    def _checked(self, name: str, value: Any) -> int:
-        if not isinstance(value, int) or value < 1:
-            who = type(self).__name__
-            raise ValueRangeError(f"{who}: expected {name} to be an integer of at least 1, but got {value!r}")
-        return value
 
     def _one_for_each_axis(self, name: str, value: Any) -> Shape:
         try:

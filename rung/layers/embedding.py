@@ -6,11 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 import rung.functions as F
-from rung.core.variable import Parameter, Variable, as_variable
+from rung.core.parameter import Parameter
+from rung.core.variable import Variable, as_variable
 from rung.cuda import get_array_module
 from rung.errors import ShapeError, ValueRangeError, message
 from rung.initializers import normal
 from rung.layers.layer import Layer
+from rung.shapes import check_sizes, checked_integer
 
 __all__ = ["Embedding", "PositionalEmbedding", "PositionalEncoding"]
 
@@ -44,17 +46,17 @@ class Embedding(Layer):
         initializer: Callable[..., Any] = normal,
     ):
         check_sizes("Embedding", in_size=in_size, out_size=out_size)
-        if padding_index is not None and not (isinstance(padding_index, int) and 0 <= padding_index < in_size):
+        if padding_index is not None and checked_integer("Embedding", "padding_index", padding_index, 0) >= in_size:
             raise ValueRangeError(
                 f"Embedding: expected padding_index to be from 0 to {in_size - 1}, but got {padding_index!r}"
             )
         self.in_size = in_size
         self.out_size = out_size
         self.padding_index = padding_index
-        first = initializer((in_size, out_size), dtype)
+        self.W = Parameter(None, name="W", expected_shape=(in_size, out_size), dtype=dtype)
+        self.W.initialize(initializer((in_size, out_size), dtype))
         if padding_index is not None:
-            first[padding_index] = 0
-        self.W = Parameter(first, name="W")
+            self.W.data[padding_index] = 0
 
     def forward(self, x: Any) -> Variable:
         return F.embedding(x, self.W, self.padding_index)
@@ -145,13 +147,6 @@ class PositionalEmbedding(Layer):
         if x.shape[-1] != self.W.shape[-1]:
             raise ShapeError(message("PositionalEmbedding", "x must have as many features as W", x=x, W=self.W))
         return x + self.W[start:end]
-
-
-def check_sizes(layer: str, **sizes: Any) -> None:
-    """Refuse what is not a size; None is one that is not known yet."""
-    for name, size in sizes.items():
-        if size is not None and (not isinstance(size, int) or isinstance(size, bool) or size < 1):
-            raise ValueRangeError(f"{layer}: expected {name} to be an integer of at least 1, but got {size!r}")
 
 
 def _with_positions(layer: str, x: Any) -> Variable:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from rung.core.variable import Parameter
+from rung.core.parameter import Parameter
 
 COUNTERS = ("num_batches_tracked",)  # what PyTorch keeps beside running statistics, and nothing here needs
 
@@ -14,7 +14,7 @@ def from_pytorch(layer: Any, state: Mapping[str, Any]) -> dict[str, Any]:
     """A state dict of PyTorch's with the names and layouts of `layer`; what is not known stays as it is.
 
     Each layer says in `pytorch_names` what PyTorch calls its parameters; the layer that loads, in `rename_pytorch`,
-    where PyTorch has layers under other paths.
+    where PyTorch has layers under other paths, and in `adapt_pytorch`, where it has arrays in other pieces.
 
     >>> import numpy as np
     >>> from rung.layers import Linear
@@ -22,7 +22,7 @@ def from_pytorch(layer: Any, state: Mapping[str, Any]) -> dict[str, Any]:
     >>> {name: array.shape for name, array in from_pytorch(Linear(3), state).items()}
     {'W': (2, 3), 'b': (3,)}
     """
-    renamed = {layer.rename_pytorch(name): array for name, array in state.items() if not name.endswith(COUNTERS)}
+    renamed = layer.adapt_pytorch({name: x for name, x in state.items() if not name.endswith(COUNTERS)})
     ours = {}
     for path, child in layer.named_layers():
         for key, value in vars(child).items():

@@ -20,14 +20,13 @@ GradientHook = Callable[[Any, Variable], Any]
 class Handle:
     """Takes a hook away again; as a context, at the end of the block."""
 
-    def __init__(self, hooks: list[Any], hook: Any):
+    def __init__(self, hooks: dict[int, Any], number: int):
         self._hooks = hooks
-        self._hook = hook
+        self._number = number
 
     def remove(self) -> None:
-        """Take the hook away, if it is there."""
-        if self._hook in self._hooks:
-            self._hooks.remove(self._hook)
+        """Take the hook away, if it is there; not the same function where it was added once more."""
+        self._hooks.pop(self._number, None)
 
     def __enter__(self) -> Self:
         return self
@@ -40,23 +39,25 @@ class Hooks:
     """The hooks of one layer, in the order in which they were added."""
 
     def __init__(self) -> None:
-        self.of: dict[str, list[Any]] = {"before": [], "after": [], "gradient": []}
+        self.of: dict[str, dict[int, Any]] = {"before": {}, "after": {}, "gradient": {}}
+        self._added = 0
 
     def add(self, kind: str, hook: Any) -> Handle:
-        self.of[kind].append(hook)
-        return Handle(self.of[kind], hook)
+        self._added += 1
+        self.of[kind][self._added] = hook
+        return Handle(self.of[kind], self._added)
 
     def run(self, layer: Any, inputs: tuple[Any, ...], options: dict[str, Any]) -> Any:
         """Call the layer's forward between its hooks."""
-        for hook in list(self.of["before"]):
+        for hook in list(self.of["before"].values()):
             changed = hook(layer, inputs)
             if changed is not None:
                 inputs = changed if isinstance(changed, tuple) else (changed,)
         outputs = layer.forward(*inputs, **options)
-        for hook in list(self.of["after"]):
+        for hook in list(self.of["after"].values()):
             changed = hook(layer, inputs, outputs)
             outputs = outputs if changed is None else changed
-        for hook in list(self.of["gradient"]):
+        for hook in list(self.of["gradient"].values()):
             outputs = map_tree(partial(_watched, layer, hook), outputs)
         return outputs
 

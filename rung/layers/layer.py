@@ -6,8 +6,9 @@ from collections import deque
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar, Self
 
-from rung.core.parameter import misfit
-from rung.core.variable import Buffer, Parameter
+import numpy as np
+
+from rung.core.parameter import Buffer, Parameter, misfit
 from rung.cuda import as_numpy
 from rung.errors import DTypeError, ShapeError, ValueRangeError, WeightFileError, describe
 from rung.layers.foreign import from_pytorch
@@ -20,9 +21,10 @@ __all__ = ["Layer"]
 class Layer:
     """Something that computes with parameters of its own.
 
-    Parameters, buffers and layers that are set as attributes belong to the layer, also inside lists and dicts;
-    nothing need be declared, and what is deleted or replaced is gone. A parameter's name is its path: ``l1.W``,
-    ``blocks.0.b``.
+    Parameters, buffers and layers that are set as attributes belong to the layer, also inside lists, tuples and
+    dicts; nothing need be declared, and what is deleted or replaced is gone. A parameter's name is its path:
+    ``l1.W``, ``blocks.0.b``. In sets, deques, arrays of objects and ``d.values()`` they would have no names, which is
+    an error; in generators, and in objects that are no layers, they are not looked for.
 
     >>> import numpy as np
     >>> class Scale(Layer):
@@ -65,7 +67,7 @@ class Layer:
 
     def named_layers(self, prefix: str = "") -> Iterator[tuple[str, Layer]]:
         """Every layer inside, this one first, with its path; a shared one comes once."""
-        yield from ((path, x) for path, x in _walk(prefix, self, set()) if isinstance(x, Layer))
+        yield from ((path, x) for path, x in _walk(prefix, self) if isinstance(x, Layer))
 
     def params(self) -> Iterator[Parameter]:
         """Every parameter, once."""
@@ -73,7 +75,7 @@ class Layer:
             yield parameter
 
     def _named_state(self, prefix: str = "") -> Iterator[tuple[str, Parameter]]:
-        yield from named_state(prefix, self, set())
+        yield from ((path, x) for path, x in _walk(prefix, self) if isinstance(x, Parameter))
 
     def cleargrads(self) -> None:
         """Forget the gradients of all parameters."""
@@ -107,17 +109,22 @@ class Layer:
         return self
 
     def state_dict(self) -> dict[str, Any]:
-        """The arrays of parameters and buffers by name; not copies.
+        """The arrays of parameters and buffers by name; not copies, so they go on changing in training.
+
+        To keep the weights of now: ``best = copy.deepcopy(model.state_dict())``.
 
         Raises:
-            ShapeError: a parameter has no size yet, since the layer has not seen a batch.
+            ShapeError: a parameter has no size yet, since its layer was never called.
         """
         state = {}
         for name, parameter in self._named_state():
             if name in state:
                 raise ValueRangeError(f"state_dict: two parameters have the name {name}; rename one of the keys")
             if not parameter.is_sized:
-                raise ShapeError(f"state_dict: the parameter {name} has no size yet; call the model on a batch first")
+                layer = name.rpartition(".")[0] or type(self).__name__
+                came = f"{layer} was never called, so its parameter {name} has no size yet"
+                cure = "call the model on a batch first, or take the layer away if nothing uses it"
+                raise ShapeError(f"state_dict: {came}; {cure}")
             state[name] = parameter._data
         return state
 
@@ -145,11 +152,15 @@ class Layer:
             more = f"; and {len(objections) - 8} more" if len(objections) > 8 else ""
             raise WeightFileError(f"load_state_dict: nothing was loaded: {'; '.join(objections[:8])}{more}")
         for name, parameter in owned.items():
-            parameter.initialize(state[name])
+            parameter._take_over(state[name])
 
     def rename_pytorch(self, name: str) -> str:
         """The name here of what PyTorch has under `name`, before `pytorch_names`; override where paths differ."""
         return name
+
+    def adapt_pytorch(self, state: dict[str, Any]) -> dict[str, Any]:
+        """PyTorch's state with the paths here, before `pytorch_names`; override where arrays are split or dropped."""
+        return {self.rename_pytorch(name): array for name, array in state.items()}
 
     def save_weights(self, path: Any) -> None:
         """Write the parameters to an ``.npz`` or ``.safetensors`` file: the whole new one, or the old one stays."""
@@ -204,39 +215,61 @@ class Layer:
         return f"{type(self).__name__}({', '.join(parts)})"
 
 
-def named_state(path: str, node: Any, seen: set[int]) -> Iterator[tuple[str, Parameter]]:
-    """Every parameter and buffer in a layer, a list or a dict that was not seen yet, with its path."""
-    yield from ((name, x) for name, x in _walk(path, node, seen) if isinstance(x, Parameter))
+# Where parts of a layer are found, and where they would have no names, and so are refused.
+_NAMED = (list, tuple, dict)
+_NAMELESS: tuple[type, ...] = (set, frozenset, deque, type({}.values()), np.ndarray)
 
 
-def _walk(path: str, node: Any, seen: set[int]) -> Iterator[tuple[str, Any]]:
+def _walk(prefix: str, root: Layer) -> Iterator[tuple[str, Any]]:
     """A layer, and all layers and parameters inside, each once, with their paths; every training step comes here."""
-    if id(node) in seen:
-        return
-    seen.add(id(node))
-    if isinstance(node, (Layer, Parameter)):
-        yield path, node
-    if isinstance(node, Parameter):
-        return
-    children = node._children() if isinstance(node, Layer) else node
-    for key, child in children.items() if isinstance(children, Mapping) else enumerate(children):
-        if isinstance(child, (Layer, Parameter)):
-            yield from _walk(f"{path}.{_checked_key(key)}" if path else _checked_key(key), child, seen)
-        elif isinstance(child, (set, frozenset, deque)) and any(isinstance(x, (Layer, Parameter)) for x in child):
-            kind = type(child).__name__
-            raise DTypeError(f"Layer: {key} is a {kind} of layers, which have no names there; use a list or a dict")
-        elif isinstance(child, (list, tuple, dict)):
-            inside = [*_walk("", child, seen)]
-            own = _checked_key(key) if inside else ""
-            yield from ((f"{path}.{own}.{name}" if path else f"{own}.{name}", x) for name, x in inside)
+    yield prefix, root
+    seen = {id(root)}
+    # Each layer, list and dict on the way to here: how paths in it begin, keys yet to be checked, what is left in it.
+    around: list[tuple[str, tuple[Any, ...], Iterator[tuple[Any, Any]]]]
+    around = [(f"{prefix}." if prefix else "", (), _items(root._children()))]
+    while around:
+        path, unchecked, children = around[-1]
+        for key, child in children:
+            if isinstance(child, (Layer, Parameter)):
+                if id(child) not in seen:
+                    seen.add(id(child))
+                    for name in (*unchecked, key):
+                        _check_key(name)
+                    yield f"{path}{key}", child
+                    if isinstance(child, Layer):
+                        around.append((f"{path}{key}.", (), _items(child._children())))
+                        break
+            elif isinstance(child, _NAMED):
+                if id(child) not in seen and _holds(child, Layer, Parameter, *_NAMED):
+                    seen.add(id(child))
+                    around.append((f"{path}{key}.", (*unchecked, key), _items(child)))
+                    break
+            elif isinstance(child, _NAMELESS) and _holds(child, Layer, Parameter):
+                kind = type(child).__name__
+                raise DTypeError(
+                    f"Layer: {key} is a {kind} of layers, which have no names there; use a list or a dict"
+                )
+        else:
+            around.pop()
 
 
-def _checked_key(key: Any) -> str:
+def _items(children: Any) -> Iterator[tuple[Any, Any]]:
+    return iter(children.items()) if isinstance(children, Mapping) else enumerate(children)
+
+
+def _holds(several: Any, *kinds: type) -> bool:
+    """Whether anything in there is of these kinds; of a million strings there is but one type to look at."""
+    if isinstance(several, np.ndarray):
+        several = several.flat if several.dtype == object else ()
+    types = set(map(type, several.values() if isinstance(several, dict) else several))
+    return any(issubclass(kind, kinds) for kind in types)
+
+
+def _check_key(key: Any) -> None:
     if isinstance(key, str) and ("." in key or "/" in key or not key):
         raise ValueRangeError(
             f"Layer: a name may not be empty or contain '.' or '/', since names are paths, but got {key!r}"
         )
-    return str(key)
 
 
 def _shape_text(variable: Parameter) -> str:

@@ -6,13 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 import rung.functions as F
-from rung.core.variable import Parameter, Variable
+from rung.core.parameter import Parameter
+from rung.core.variable import Variable
 from rung.cuda import get_array_module
 from rung.dtypes import as_operand
-from rung.errors import ValueRangeError
 from rung.initializers import lecun_normal, zeros
 from rung.layers.layer import Layer
-from rung.shapes import expect
+from rung.shapes import check_sizes, checked_integer, expect
 
 __all__ = ["Linear"]
 
@@ -45,11 +45,9 @@ class Linear(Layer):
         in_size: int | None = None,
         initializer: Callable[..., Any] = lecun_normal,
     ):
-        for name, size in (("out_size", out_size), ("in_size", in_size)):
-            if size is not None and (not isinstance(size, int) or size < 1):
-                raise ValueRangeError(f"Linear: expected {name} to be an integer of at least 1, but got {size!r}")
+        check_sizes("Linear", in_size=in_size)
         self.in_size = in_size
-        self.out_size = out_size
+        self.out_size = out_size = checked_integer("Linear", "out_size", out_size)
         self.dtype = dtype
         self.initializer = initializer
         self.W = Parameter(None, name="W", expected_shape=(in_size, out_size), dtype=dtype)

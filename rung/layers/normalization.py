@@ -7,12 +7,13 @@ from typing import Any
 
 import rung.functions as F
 from rung.config import test_mode
-from rung.core.variable import Buffer, Parameter, Variable, as_variable
+from rung.core.parameter import Buffer, Parameter
+from rung.core.variable import Variable, as_variable
 from rung.cuda import get_array_module
-from rung.errors import ShapeError, ValueRangeError, message
+from rung.errors import ShapeError, message
 from rung.initializers import ones, zeros
 from rung.layers.layer import Layer
-from rung.shapes import Axis, Shape, as_shape, normalize_axes
+from rung.shapes import Axis, Shape, as_shape, check_sizes, normalize_axes
 
 __all__ = ["BatchNorm", "GroupNorm", "InstanceNorm", "LayerNorm", "RMSNorm"]
 
@@ -24,9 +25,7 @@ class _Normalization(Layer):
 
     def _add_parameters(self, sizes: Sizes, dtype: Any, gamma: bool = True, beta: bool = True) -> None:
         for size in sizes:
-            if size is not None and (type(size) is not int or size < 1):
-                who = type(self).__name__
-                raise ValueRangeError(f"{who}: expected sizes to be integers of at least 1, but got {size!r}")
+            check_sizes(type(self).__name__, size=size)
         self.dtype = dtype
         self.gamma = Parameter(None, "gamma", sizes, dtype) if gamma else None
         self.beta = Parameter(None, "beta", sizes, dtype) if beta else None

@@ -13,12 +13,14 @@ from typing import Any, ClassVar
 import numpy as np
 
 import rung.functions as F
-from rung.core.variable import Parameter, Variable
+from rung.core.parameter import Parameter
+from rung.core.variable import Variable
 from rung.cuda import get_array_module
 from rung.dtypes import as_operand
 from rung.errors import ShapeError, ValueRangeError, message
 from rung.initializers import lecun_normal, zeros
 from rung.layers.layer import Layer
+from rung.shapes import check_sizes, checked_integer
 
 __all__ = ["GRU", "LSTM", "RNN", "Recurrent"]
 
@@ -40,16 +42,15 @@ class Cell(Layer):
         initializer: Callable[..., Any] = lecun_normal,
     ):
         name = type(self).__name__
-        check_size(name, "hidden_size", hidden_size)
-        if in_size is not None:
-            check_size(name, "in_size", in_size)
-        self.hidden_size = hidden_size
+        check_sizes(name, in_size=in_size)
+        self.hidden_size = hidden_size = checked_integer(name, "hidden_size", hidden_size)
         self.in_size = in_size
         self.dtype = dtype
         self.initializer = initializer
         width = self.blocks * hidden_size
         self.W_x = Parameter(None, name="W_x", expected_shape=(in_size, width), dtype=dtype)
-        self.W_h = Parameter(initializer((hidden_size, width), dtype), name="W_h")
+        self.W_h = Parameter(None, name="W_h", expected_shape=(hidden_size, width), dtype=dtype)
+        self.W_h.initialize(initializer((hidden_size, width), dtype))
         self.b = Parameter(zeros((width,), dtype), name="b")
         if in_size is not None:
             self._draw_weights(in_size)
@@ -276,7 +277,7 @@ class Recurrent(Layer):
         dropout_ratio: float = 0.0,
         **options: Any,
     ):
-        check_size("Recurrent", "num_layers", num_layers)
+        num_layers = checked_integer("Recurrent", "num_layers", num_layers)
         self.directions = 2 if bidirectional else 1
         self.dropout_ratio = dropout_ratio
         sizes = [in_size] + [self.directions * hidden_size] * (num_layers - 1)
@@ -320,12 +321,6 @@ def _together(states: list[Any]) -> Any:
     if isinstance(states[0], tuple):
         return tuple(F.stack(parts) for parts in zip(*states, strict=True))
     return F.stack(states)
-
-
-def check_size(layer: str, name: str, size: Any) -> None:
-    """Refuse what is no number of units."""
-    if not isinstance(size, int) or size < 1:
-        raise ValueRangeError(f"{layer}: expected {name} to be an integer of at least 1, but got {size!r}")
 
 
 # The book's files ---------------------------------------------------------------------------------------------------

@@ -9,7 +9,8 @@ import numpy as np
 
 import rung.functions as F
 from rung.config import mode
-from rung.core.variable import Buffer, Parameter, Variable
+from rung.core.parameter import Buffer, Parameter
+from rung.core.variable import Variable
 from rung.cuda import get_array_module
 from rung.errors import DTypeError, ValueRangeError, describe
 from rung.functions.normalization.weights import iterate

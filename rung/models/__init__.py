@@ -6,14 +6,21 @@ from typing import TYPE_CHECKING, Any
 from rung.models.mlp import MLP, Model
 
 if TYPE_CHECKING:
+    from rung.models.charlstm import CharLSTM
     from rung.models.convnet import ConvNet
+    from rung.models.dcgan import DCGAN
+    from rung.models.gpt import GPT, GPT2
     from rung.models.resnet import ResNet18, ResNet34, ResNet50, ResNet101, ResNet152
     from rung.models.squeezenet import SqueezeNet
+    from rung.models.unet import UNet
+    from rung.models.vae import VAE
     from rung.models.vgg import VGG16
+    from rung.models.vit import ViT
 
 _FILES = {
     "ConvNet": "convnet", "ResNet18": "resnet", "ResNet34": "resnet", "ResNet50": "resnet", "ResNet101": "resnet",
-    "ResNet152": "resnet", "SqueezeNet": "squeezenet", "VGG16": "vgg",
+    "ResNet152": "resnet", "SqueezeNet": "squeezenet", "VGG16": "vgg", "DCGAN": "dcgan", "UNet": "unet", "VAE": "vae",
+    "CharLSTM": "charlstm", "GPT": "gpt", "GPT2": "gpt", "ViT": "vit",
 }  # fmt: skip
 
 
@@ -24,7 +31,11 @@ def __getattr__(name: str) -> Any:
 
 
 __all__ = [
+    "DCGAN",
+    "GPT",
+    "GPT2",
     "MLP",
+    "CharLSTM",
     "ConvNet",
     "Model",
     "ResNet18",
@@ -33,5 +44,8 @@ __all__ = [
     "ResNet101",
     "ResNet152",
     "SqueezeNet",
+    "UNet",
+    "VAE",
     "VGG16",
+    "ViT",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import rung.functions as F
@@ -31,10 +31,10 @@ class MLP(Model):
     """
 
     def __init__(self, fc_output_sizes: Sequence[int], activation: Callable[[Any], Any] = F.sigmoid):
-        if isinstance(fc_output_sizes, int) or len(fc_output_sizes) == 0:
+        if not isinstance(fc_output_sizes, Iterable) or not (sizes := list(fc_output_sizes)):
             raise ValueRangeError(f"MLP: expected a list of at least one layer size, but got {fc_output_sizes!r}")
         self.activation = activation
-        self.layers = [Linear(size) for size in fc_output_sizes]
+        self.layers = [Linear(size) for size in sizes]
 
     def forward(self, x: Any) -> Any:
         if len(x.shape) > 2:

@@ -16,11 +16,13 @@ class Weights:
         urls: mirrors of the file.
         checksum: its SHA-256, or the first digits of it, where whoever published the file gives no more.
         licence: and source, for those who build on them.
+        name: of the file in the cache; that of the first URL if empty.
     """
 
     urls: tuple[str, ...]
     checksum: str
     licence: str
+    name: str = ""
 
     def load_into(self, model: Any) -> None:
         """Fetch the file, if it is not in the cache yet, check it, and give a model its arrays, all or nothing."""
@@ -29,7 +31,8 @@ class Weights:
         from rung.errors import UnverifiedWarning
         from rung.serializers import load_arrays
 
-        path = download(self.urls, f"weights/{self.urls[0].rpartition('/')[2]}", self.checksum, limit=1 << 32)
+        name = self.name or self.urls[0].rpartition("/")[2]
+        path = download(self.urls, f"weights/{name}", self.checksum, limit=1 << 32)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", UnverifiedWarning)  # the checksum of the whole file was
             model.load_state_dict(load_arrays(path))

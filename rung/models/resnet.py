@@ -79,8 +79,8 @@ class ResNet(Model):
     Shape: (N, 3, H, W) -> (N, classes)
 
     Args:
-        pretrained: fetch the weights that torchvision trained on ImageNet, for images that are scaled to [0, 1] and
-            normalised by the mean (0.485, 0.456, 0.406) and the deviation (0.229, 0.224, 0.225).
+        pretrained: fetch the weights that torchvision trained on ImageNet; images go through
+            `rung.transforms.imagenet_preprocessing()` before.
         classes: of the last layer; 1000 if pretrained.
         small_images: a stem for images of some 32x32: one 3x3 convolution that keeps the size.
 
@@ -95,16 +95,18 @@ class ResNet(Model):
         self.small_images = small_images
         self.conv1 = _conv(64, 3) if small_images else _conv(64, 7, 2)
         self.bn1 = BatchNorm(eps=1e-5)
-        channels = 64
-        for i, count in enumerate(self.blocks):
-            width, stride = 64 << i, 1 if i == 0 else 2
-            changes = [stride > 1 or channels != width * self.block.expansion] + [False] * (count - 1)
-            stage = [self.block(width, stride if j == 0 else 1, change) for j, change in enumerate(changes)]
-            setattr(self, f"layer{i + 1}", stage)
-            channels = width * self.block.expansion
+        first, second, third, fourth = self.blocks
+        self.layer1 = self._stage(64, first, stride=1, changes_shape=self.block.expansion > 1)
+        self.layer2 = self._stage(128, second, stride=2)
+        self.layer3 = self._stage(256, third, stride=2)
+        self.layer4 = self._stage(512, fourth, stride=2)
         self.fc = Linear(classes)
         if pretrained:
             self.weights.load_into(self)
+
+    def _stage(self, width: int, count: int, stride: int, changes_shape: bool = True) -> list[Block]:
+        """Blocks of one width, of which the first alone has the stride and may change the number of channels."""
+        return [self.block(width, stride, changes_shape), *[self.block(width, 1, False) for _ in range(count - 1)]]
 
     def features(self, x: Any) -> Any:
         """The feature maps after each stage."""

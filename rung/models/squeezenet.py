@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import rung.functions as F
-from rung.initializers import he_normal
+from rung.initializers import he_normal, normal
 from rung.layers import Conv2d, Dropout, Layer, Sequential
 from rung.models.mlp import Model
 from rung.models.pretrained import of_torchvision
@@ -26,7 +26,12 @@ class Fire(Layer):
 
     def forward(self, x: Any) -> Any:
         x = F.relu(self.squeeze(x))
-        return F.relu(F.concatenate([self.expand1x1(x), self.expand3x3(x)], axis=1))
+        return F.relu(F.concat([self.expand1x1(x), self.expand3x3(x)], axis=1))
+
+
+def _small(shape: Any, dtype: Any) -> Any:
+    """Values so small that the ReLU behind them lets every class live through the first steps."""
+    return normal(shape, dtype, std=0.01)
 
 
 def _pool(x: Any) -> Any:
@@ -39,8 +44,8 @@ class SqueezeNet(Model):
     Shape: (N, 3, H, W), H and W at least 17 -> (N, classes)
 
     Args:
-        pretrained: fetch the weights that torchvision trained on ImageNet, for images that are scaled to [0, 1] and
-            normalised by the mean (0.485, 0.456, 0.406) and the deviation (0.229, 0.224, 0.225).
+        pretrained: fetch the weights that torchvision trained on ImageNet; images go through
+            `rung.transforms.imagenet_preprocessing()` before.
         classes: 1000 if pretrained.
         dropout: before the last convolution.
 
@@ -59,7 +64,7 @@ class SqueezeNet(Model):
             Fire(32, 128), Fire(32, 128), _pool,
             Fire(48, 192), Fire(48, 192), Fire(64, 256), Fire(64, 256),
         )  # fmt: skip
-        self.classifier = Sequential(Dropout(dropout), Conv2d(classes, 1), F.relu)
+        self.classifier = Sequential(Dropout(dropout), Conv2d(classes, 1, initializer=_small), F.relu)
         if pretrained:
             WEIGHTS.load_into(self)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import rung.functions as F
@@ -15,8 +14,9 @@ STAGES = ((64, 64), (128, 128), (256, 256, 256), (512, 512, 512), (512, 512, 512
 WEIGHTS = of_torchvision("vgg16-397923af.pth")
 
 _LAYERS = [f"conv{i}_{j}" for i, widths in enumerate(STAGES, 1) for j in range(1, len(widths) + 1)]
+_NUMBERS = (0, 2, 5, 7, 10, 12, 14, 17, 19, 21, 24, 26, 28)  # of the convolutions among torchvision's features
 _IN_PYTORCH = {
-    **dict(zip((0, 2, 5, 7, 10, 12, 14, 17, 19, 21, 24, 26, 28), _LAYERS, strict=True)),
+    **{f"features.{i}": name for i, name in zip(_NUMBERS, _LAYERS, strict=True)},
     **{f"classifier.{i}": name for i, name in ((0, "fc6"), (3, "fc7"), (6, "fc8"))},
 }
 
@@ -27,8 +27,8 @@ class VGG16(Model):
     Shape: (N, 3, 224, 224) -> (N, classes); other sizes too, to which the first fully connected layer then adapts.
 
     Args:
-        pretrained: fetch the weights that torchvision trained on ImageNet, for images that are scaled to [0, 1] and
-            normalised by the mean (0.485, 0.456, 0.406) and the deviation (0.229, 0.224, 0.225).
+        pretrained: fetch the weights that torchvision trained on ImageNet; images go through
+            `rung.transforms.imagenet_preprocessing()` before.
         classes: of the last layer; 1000 if pretrained.
         dropout: between the fully connected layers.
 
@@ -61,7 +61,7 @@ class VGG16(Model):
         return maps
 
     def forward(self, x: Any) -> Any:
-        x = F.flatten(F.max_pool2d(self.features(x)[-1], 2))
+        x = F.flatten(F.max_pool2d(self.features(x)[-1], 2), 1)
         x = self.dropout(F.relu(self.fc6(x)))
         x = self.dropout(F.relu(self.fc7(x)))
         return self.fc8(x)
@@ -69,5 +69,4 @@ class VGG16(Model):
     def rename_pytorch(self, name: str) -> str:
         """torchvision numbers the layers of `features` and of `classifier`, activations and poolings included."""
         path, _, leaf = name.rpartition(".")
-        number = re.fullmatch(r"features\.(\d+)", path)
-        return f"{_IN_PYTORCH.get(int(number[1]) if number else path, path)}.{leaf}"  # type: ignore[call-overload]
+        return f"{_IN_PYTORCH.get(path, path)}.{leaf}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from rung.core.variable import Parameter
+from rung.core.parameter import Parameter
 from rung.cuda import get_array_module
 from rung.optimizers.arrays import decay, sum_of_squares, weight_and_gradient
 from rung.optimizers.hyperparameters import Hyperparameter, Number, Settings

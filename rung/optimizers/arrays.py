@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from rung.core.variable import Parameter
+from rung.core.parameter import Parameter
 from rung.cuda import as_numpy, get_array_module
 from rung.optimizers.hyperparameters import Settings
 

@@ -10,8 +10,7 @@ from typing import Any
 import numpy as np
 
 from rung.core.guard import note_written
-from rung.core.parameter import misfit
-from rung.core.variable import Parameter
+from rung.core.parameter import Parameter, misfit
 from rung.cuda import as_numpy
 from rung.errors import DTypeError, GraphError, WeightFileError, describe
 from rung.optimizers.arrays import follow, working_dtype
@@ -24,7 +23,7 @@ class ExponentialMovingAverage:
         average = d * average + (1 - d) * w          d = min(decay, (1 + t) / (10 + t)) with warm_up, else decay
 
     The averages begin with the weights of the first update. Buffers of integers, such as counts, are not averaged
-    but taken as they are. Averages of float16 weights are float32.
+    but taken as they are. Averages of float16 weights are float32. Where a layer was replaced, they begin anew.
 
     Args:
         model: a layer; its parameters may still be without a size.
@@ -49,6 +48,7 @@ class ExponentialMovingAverage:
         self.model, self.warm_up = model, warm_up
         self.t = 0  # how many updates are done
         self.averages: dict[str, Any] = {}  # by the name of the parameter or buffer
+        self._of: dict[str, Parameter] = {}  # whose averages they are, as a layer may be replaced
         self._applied = False
 
     def update(self) -> None:
@@ -59,11 +59,13 @@ class ExponentialMovingAverage:
         """
         self._refuse_inside("update")
         kept = min(self.decay, (1 + self.t) / (10 + self.t)) if self.warm_up else self.decay
-        self.averages = {name: self._averaged(name, param, kept) for name, param in self._weights()}
+        weights = dict(self._weights())
+        self.averages = {name: self._averaged(name, param, kept) for name, param in weights.items()}
+        self._of = weights
         self.t += 1
 
     def _averaged(self, name: str, param: Parameter, kept: float) -> Any:
-        w, average = param._data, self.averages.get(name)
+        w, average = param._data, self.averages.get(name) if self._of.get(name) is param else None
         if average is None or average.shape != w.shape or w.dtype.kind != "f":
             return w.astype(working_dtype(w.dtype) if w.dtype.kind == "f" else w.dtype)
         average = follow(average, w, working_dtype(w.dtype))
@@ -80,12 +82,12 @@ class ExponentialMovingAverage:
         self._refuse_inside("applied")
         if not self.averages:
             raise GraphError("ExponentialMovingAverage: there are no averages yet; call update() first")
-        held = [(param, param._data.copy()) for name, param in self._weights() if name in self.averages]
+        averaged = [(param, self.averages[name]) for name, param in self._weights() if self._of.get(name) is param]
+        held = [(param, param._data.copy()) for param, _ in averaged]
         self._applied = True
         try:
-            for name, param in self._weights():
-                if name in self.averages:
-                    _write(param, self.averages[name])
+            for param, average in averaged:
+                _write(param, average)
             yield
         finally:
             for param, w in held:
@@ -122,6 +124,7 @@ class ExponentialMovingAverage:
         if t is None or t.shape != () or t.dtype.kind not in "iu" or t < 0:
             raise WeightFileError("load_state_dict: expected t, the number of updates, in the state of averages")
         self.averages = self._checked(arrays) if arrays or t else {}
+        self._of = {name: param for name, param in self._weights() if name in self.averages}
         self.t = int(t)
 
     def _checked(self, arrays: dict[str, Any]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ optimizer's leaves out biases, scales and shifts; see `Optimizer.add_group` to d
 
 from __future__ import annotations
 
-from rung.core.variable import Parameter
+from rung.core.parameter import Parameter
 from rung.optimizers.arrays import decay, weight_and_gradient
 from rung.optimizers.hyperparameters import Hyperparameter, Number
 from rung.optimizers.optimizer import Optimizer

@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from rung.core.variable import Parameter, Variable
+from rung.core.parameter import Parameter
+from rung.core.variable import Variable
 from rung.cuda import as_numpy, get_array_module, has_readable_values
 from rung.errors import DTypeError, NanError, ValueRangeError, WeightFileError, describe
 from rung.optimizers.arrays import sum_of_squares

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any, Self, overload
 
-from rung.core.variable import Parameter
+from rung.core.parameter import Parameter
 from rung.errors import DTypeError, ValueRangeError, describe
-from rung.schedules import Schedule, checked_number
+from rung.schedules import Plateau, Schedule, checked_number
 
 Number = float | Schedule
 Selector = str | Callable[[str, Parameter], bool]
@@ -71,6 +71,26 @@ def hyperparameters(optimizer: Any) -> dict[str, Hyperparameter]:
         if isinstance(declared := getattr(cls, name, None), Hyperparameter):
             found[name] = declared
     return found
+
+
+def numbers_and_schedules(optimizer: Any) -> dict[str, Number]:
+    """What an optimizer and its groups are steered by, by the path that it has in a state."""
+    found = {f"hyperparameter/{name}": vars(optimizer)[name] for name in hyperparameters(optimizer)}
+    for i, group in enumerate(optimizer.groups):
+        found |= {f"group/{i}/{name}": value for name, value in group.overrides.items()}
+    return found
+
+
+def plateaus(optimizer: Any) -> list[Plateau]:
+    """The `Plateau`s of an optimizer and its groups, each once, which a trainer tells how it goes.
+
+    >>> from rung.optimizers import SGD
+    >>> plateau = Plateau(0.1)
+    >>> len(plateaus(SGD(plateau).add_group("*.b", lr=plateau))), plateaus(SGD(0.1))
+    (1, [])
+    """
+    found = {id(value): value for value in numbers_and_schedules(optimizer).values() if isinstance(value, Plateau)}
+    return list(found.values())
 
 
 LR_SCALE = Hyperparameter(name="lr_scale")  # what a group's rate is multiplied by

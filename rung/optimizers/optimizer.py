@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 from rung.core.guard import note_written
-from rung.core.variable import Parameter
+from rung.core.parameter import Parameter
 from rung.cuda import get_array_module
 from rung.errors import DTypeError, GraphError, ValueRangeError, describe
 from rung.optimizers.arrays import follow, working_dtype

@@ -20,12 +20,11 @@ from zlib import crc32
 
 import numpy as np
 
-from rung.core.parameter import misfit
-from rung.core.variable import Parameter
+from rung.core.parameter import Parameter, misfit
 from rung.cuda import as_numpy
 from rung.errors import DTypeError, ResumeWarning, RungError, WeightFileError, describe
 from rung.optimizers.arrays import working_dtype
-from rung.optimizers.hyperparameters import declared, hyperparameters
+from rung.optimizers.hyperparameters import declared, numbers_and_schedules
 
 if TYPE_CHECKING:
     from rung.optimizers.optimizer import Memory, Optimizer
@@ -69,10 +68,7 @@ def load_state(optimizer: Optimizer, state: Any) -> None:
 
 def _plain_numbers(optimizer: Optimizer) -> dict[str, float]:
     """The hyperparameters, of the optimizer and its groups, that are no schedules, by the paths they are saved at."""
-    found = {f"hyperparameter/{name}": vars(optimizer)[name] for name in hyperparameters(optimizer)}
-    for i, group in enumerate(optimizer.groups):
-        found |= {f"group/{i}/{name}": value for name, value in group.overrides.items()}
-    return {path: value for path, value in found.items() if isinstance(value, float)}
+    return {path: value for path, value in numbers_and_schedules(optimizer).items() if isinstance(value, float)}
 
 
 def _members(optimizer: Optimizer) -> dict[str, int]:
@@ -86,9 +82,10 @@ def _members(optimizer: Optimizer) -> dict[str, int]:
 
 def _parts(optimizer: Optimizer) -> dict[str, Any]:
     """The schedules and hooks that have a state, by the path that it is saved under."""
-    parts = {f"schedule/{name}": vars(optimizer)[name] for name in hyperparameters(optimizer)}
-    for i, group in enumerate(optimizer.groups):
-        parts |= {f"group/{i}/{name}": value for name, value in group.overrides.items()}
+    parts: dict[str, Any] = {
+        path.replace("hyperparameter/", "schedule/", 1): value
+        for path, value in numbers_and_schedules(optimizer).items()
+    }
     parts |= {f"hook/{i}": hook for i, hook in enumerate(optimizer.hooks)}
     return {path: part for path, part in parts.items() if hasattr(part, "state_dict")}
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import pickletools
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import IO, Any, NamedTuple
 
 import numpy as np
@@ -24,6 +24,8 @@ MAGIC = 0x1950A86A20F9469CFC6C  # the first number of an old file, pickled
 _OLD_START = b"\x80\x02\x8a\x0a" + MAGIC.to_bytes(10, "little") + b"."
 PICKLE_LIMIT = 1 << 26  # bytes; a state dict of 100,000 tensors takes a fifth of it
 DEPTH_LIMIT = 16  # of dicts in dicts
+NAME_LIMIT = 1000  # characters of a path
+BYTES_OF_A_TENSOR = 32  # the least that a tensor takes of a file; a pickle can name one again in two bytes
 DTYPES = {
     "FloatStorage": "<f4", "DoubleStorage": "<f8", "HalfStorage": "<f2", "BFloat16Storage": "<u2",
     "LongStorage": "<i8", "IntStorage": "<i4", "ShortStorage": "<i2", "CharStorage": "|i1",
@@ -95,7 +97,7 @@ def read_archive(file: IO[bytes], size: int) -> Contents:
             with archive.open(name) as stream:
                 return _numbers(storage, stream)
 
-        return Contents(_arrays(tree, load), None)
+        return Contents(_arrays(tree, size, load), None)
 
 
 def read_old_file(file: IO[bytes], size: int) -> Contents:
@@ -104,27 +106,28 @@ def read_old_file(file: IO[bytes], size: int) -> Contents:
         raise WeightFileError("is of an unknown version of PyTorch")
     interpret(file)  # facts about the machine
     tree = interpret(file)
-    keys = interpret(file)
-    storages = {tensor.storage.key: tensor.storage for _, tensor in _tensors(tree)}
+    keys = _of_type(interpret(file), list)
+    storages = {tensor.storage.key: tensor.storage for _, tensor in _tensors(tree, size)}
     loaded: dict[str, Array] = {}
     for key in keys:
+        key = _of_type(key, str)
         count = int.from_bytes(file.read(8), "little")
         if key not in storages or storages[key].size != count or _bytes(storages[key]) > size - file.tell():
             raise WeightFileError(f"has no storage {key!r:.80} of the size that it claims")
         loaded[key] = _numbers(storages[key], file)
     if missing := storages.keys() - loaded.keys():
         raise WeightFileError(f"has no storage {min(missing)!r:.80}")
-    return Contents(_arrays(tree, lambda storage: loaded[storage.key]), None)
+    return Contents(_arrays(tree, size, lambda storage: loaded[storage.key]), None)
 
 
 # Tensors --------------------------------------------------------------------------------------------------------
 
 
-def _arrays(tree: Any, load: Callable[[Storage], Array]) -> dict[str, Array]:
+def _arrays(tree: Any, size: int, load: Callable[[Storage], Array]) -> dict[str, Array]:
     """Every tensor by its path. Those that share a storage share memory: no file takes more than it has."""
     storages: dict[Storage, Array] = {}
     arrays: dict[str, Array] = {}
-    for name, tensor in _tensors(tree):
+    for name, tensor in _tensors(tree, size):
         if tensor.storage not in storages:
             storages[tensor.storage] = load(tensor.storage)
         if name in arrays:
@@ -133,22 +136,40 @@ def _arrays(tree: Any, load: Callable[[Storage], Array]) -> dict[str, Array]:
     return arrays
 
 
-def _tensors(tree: Any) -> Iterator[tuple[str, Tensor]]:
-    """Every tensor in nested dicts and lists, with its path; what is no tensor is left out."""
-    if not isinstance(tree, dict):
-        raise WeightFileError("holds no dict of tensors")
-    stack, seen = [("", tree, 0)], 0
+def _tensors(tree: Any, size: int) -> Iterator[tuple[str, Tensor]]:
+    """Every tensor in nested dicts and lists, with its path; what is no tensor is left out.
+
+    Dicts may be shared and may hold themselves, so a small pickle can describe a tree without end. It is walked
+    step by step, with no more in memory than the path to where one is.
+    """
+    stack, seen, found = [("", _children(_of_type(tree, dict)))], 0, 0
     while stack:
-        path, node, depth = stack.pop()
-        seen += 1
-        if isinstance(node, Tensor):
-            yield path, node
-        elif isinstance(node, (dict, list, tuple)):
-            if depth > DEPTH_LIMIT or seen > PICKLE_LIMIT // 64:
-                raise WeightFileError("holds dicts that are nested too deeply, or too many")
-            children = node.items() if isinstance(node, dict) else enumerate(node)
-            parts = [(f"{path}.{key}" if path else str(key), part, depth + 1) for key, part in children]
-            stack.extend(reversed(parts))
+        path, children = stack[-1]
+        for key, node in children:
+            seen += 1
+            found += isinstance(node, Tensor)
+            if seen > PICKLE_LIMIT // 64 or found > size // BYTES_OF_A_TENSOR:
+                raise WeightFileError("holds more than a file of its size can")
+            if isinstance(node, Tensor):
+                yield _joined(path, key), node
+            elif type(node) in (dict, list, tuple):
+                if len(stack) > DEPTH_LIMIT:
+                    raise WeightFileError("holds dicts that are nested too deeply")
+                stack.append((_joined(path, key), _children(node)))
+                break
+        else:
+            stack.pop()
+
+
+def _children(node: Any) -> Iterator[tuple[Any, Any]]:
+    return iter(node.items()) if isinstance(node, dict) else enumerate(node)
+
+
+def _joined(path: str, key: Any) -> str:
+    name = f"{path}.{key}" if path else str(key)
+    if len(name) > NAME_LIMIT:
+        raise WeightFileError(f"holds a name of more than {NAME_LIMIT} characters, {name!r:.80}")
+    return name
 
 
 def _look(name: str, tensor: Tensor, storage: Array) -> Array:
@@ -189,6 +210,7 @@ _LITERALS = {
     "SHORT_BINBYTES", "BINSTRING", "SHORT_BINSTRING",
 }  # fmt: skip
 _TUPLES = {"TUPLE1": 1, "TUPLE2": 2, "TUPLE3": 3}
+_MAKERS = {"EMPTY_DICT", "EMPTY_LIST", "EMPTY_TUPLE", "TUPLE", *_TUPLES, "REDUCE"}
 _PUTS, _GETS = {"BINPUT", "LONG_BINPUT", "PUT"}, {"BINGET", "LONG_BINGET", "GET"}
 
 
@@ -205,8 +227,13 @@ def interpret(stream: IO[bytes]) -> Any:
     stack: list[Any] = []
     memo: dict[int, Any] = {}
     argument: Any
-    for opcode, argument, _ in pickletools.genops(stream):
+    place: Any  # in bytes
+    made = 0
+    for opcode, argument, place in pickletools.genops(stream):
         name = opcode.name
+        made += name in _MAKERS
+        if made > 1000 + place // 3:  # where a pickler needs three bytes or more for each
+            raise WeightFileError("holds more dicts, lists and tuples than weights need")
         if name in _CONSTANTS:
             stack.append(_CONSTANTS[name]())
         elif name in _LITERALS:
@@ -224,7 +251,7 @@ def interpret(stream: IO[bytes]) -> Any:
         elif name == "GLOBAL":
             stack.append(_checked_name(Name(*argument.split(" ", 1))))
         elif name == "STACK_GLOBAL":
-            stack[-2:] = [_checked_name(Name(*stack[-2:]))]
+            stack[-2:] = [_checked_name(Name(*(_of_type(part, str) for part in stack[-2:])))]
         elif name == "BINPERSID":
             stack.append(_storage(stack.pop()))
         elif name == "REDUCE":
@@ -235,7 +262,7 @@ def interpret(stream: IO[bytes]) -> Any:
             _of_type(stack[-1], list).extend(items)
         elif name in ("SETITEM", "SETITEMS"):
             items = [stack.pop(-2), stack.pop()] if name == "SETITEM" else _since_mark(stack)
-            _of_type(stack[-1], dict).update(zip(items[::2], items[1::2], strict=True))
+            _fill(_of_type(stack[-1], dict), zip(items[::2], items[1::2], strict=True))
         elif name == "BUILD":  # a state dict's notes on versions, or a parameter's on itself
             stack.pop()
         elif name == "STOP":
@@ -261,22 +288,35 @@ def _storage(identity: Any) -> Storage:
     match identity:
         case ("storage", Name("torch", str(kind)), str(key), str(_), int(size), *_) if kind in DTYPES and size >= 0:
             return Storage(key, kind, size)
-    raise WeightFileError(f"does not say plainly what storage {identity!r:.80} is")
+    raise WeightFileError("does not say plainly what a storage is")
 
 
 def _called(function: Any, arguments: Any) -> Any:
-    match str(function), arguments:
+    name = str(_of_type(function, Name))
+    match name, arguments:
         case "collections.OrderedDict", ():
             return {}
         case "collections.OrderedDict", (list(pairs),):
-            return dict(pairs)
+            return _fill({}, pairs)
         case "torch._utils._rebuild_parameter", (Tensor() as tensor, *_):
             return tensor
         case "torch._utils._rebuild_tensor_v2" | "torch._utils._rebuild_tensor", (
             Storage() as storage, int(offset), tuple(shape), tuple(strides), *_,
         ):  # fmt: skip
             return Tensor(storage, offset, shape, strides)
-    raise WeightFileError(f"calls {function!s:.80} in a way that no weights need")
+    raise WeightFileError(f"calls {name} in a way that no weights need")
+
+
+_KEYS = (str, int, float, bytes, bool, type(None))
+
+
+def _fill(node: dict[Any, Any], pairs: Iterable[Any]) -> dict[Any, Any]:
+    """Put pairs into a dict. The hash of a tuple of tuples can take for ever, so keys are simple."""
+    for key, value in pairs:
+        if type(key) not in _KEYS:
+            raise WeightFileError(f"holds a dict with a {type(key).__name__} as key, which no weights need")
+        node[key] = value
+    return node
 
 
 def _since_mark(stack: list[Any]) -> list[Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from rung.errors import ValueRangeError
@@ -53,3 +55,35 @@ class EarlyStopping(Callback):
     def on_epoch_end(self, trainer: Any) -> None:
         if trainer.epochs_since_best >= self.patience:
             trainer.stop()
+
+
+@contextmanager
+def called_back(callbacks: Sequence[Callback], trainer: Any) -> Iterator[None]:
+    """Tell all callbacks of the beginning, and those that have begun of the end, whatever happens in between.
+
+    What went wrong in the block comes up, with a note on each callback that failed at the end, too.
+    """
+    begun: list[Callback] = []
+    try:
+        for callback in callbacks:
+            callback.on_begin(trainer)
+            begun.append(callback)
+        yield
+    except BaseException as error:
+        for note in _ended(begun, trainer):
+            error.add_note(f"Trainer: and at the end, {type(note).__name__}: {note}")
+        raise
+    failures = _ended(begun, trainer)
+    if failures:
+        raise failures[0]
+
+
+def _ended(begun: list[Callback], trainer: Any) -> list[BaseException]:
+    """Call `on_end` of all, the last one first; what they raised."""
+    failures: list[BaseException] = []
+    for callback in reversed(begun):
+        try:
+            callback.on_end(trainer)
+        except BaseException as failure:
+            failures.append(failure)
+    return failures

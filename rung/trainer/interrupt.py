@@ -23,14 +23,22 @@ class Interrupt:
 
 @contextmanager
 def deferred_interrupt() -> Iterator[Interrupt]:
-    """Within the block, Ctrl-C (SIGINT) and SIGTERM only set `asked`; signals reach the main thread alone."""
+    """Within the block, Ctrl-C (SIGINT) and SIGTERM only set `asked`; who has not stopped by its end, stops there.
+
+    Signals reach the main thread alone. One that is ignored, as under ``nohup`` or in the background, stays ignored.
+    """
     interrupt = Interrupt()
     if threading.current_thread() is not threading.main_thread():
         yield interrupt
         return
-    before = {kind: signal.signal(kind, interrupt) for kind in (signal.SIGINT, signal.SIGTERM)}
+    handlers = {kind: signal.getsignal(kind) for kind in (signal.SIGINT, signal.SIGTERM)}
+    before = {kind: handler for kind, handler in handlers.items() if handler not in (signal.SIG_IGN, None)}
     try:
+        for kind in before:
+            signal.signal(kind, interrupt)
         yield interrupt
+        if interrupt.asked:
+            raise KeyboardInterrupt("stopped")
     finally:
         for kind, handler in before.items():
             signal.signal(kind, handler)

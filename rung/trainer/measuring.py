@@ -6,11 +6,9 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import numpy as np
-
 from rung.config import no_grad, test_mode
-from rung.cuda import get_array_module
 from rung.errors import DTypeError, describe
+from rung.trees import leaves
 
 Loss = Callable[[Any, Any], Any]
 
@@ -40,6 +38,17 @@ class Means:
         return {"totals": self.totals, "count": self.count}
 
 
+def size_of(x: Any) -> int:
+    """How many samples the inputs of a batch are of; of several in a tuple or dict, the first array tells.
+
+    >>> import numpy as np
+    >>> size_of({"pixels": np.zeros((5, 8)), "words": np.zeros((5, 3))})
+    5
+    """
+    arrays = [part for part in leaves(x) if getattr(part, "shape", ())]
+    return len(arrays[0] if arrays else x)
+
+
 def pair(batch: Any) -> tuple[Any, Any]:
     """The two parts of a batch."""
     if not isinstance(batch, (tuple, list)) or len(batch) != 2:
@@ -63,11 +72,5 @@ def evaluate(model: Any, loader: Any, loss: Loss, metrics: Mapping[str, Loss] | 
             x, t = pair(batch)
             y = model(x)
             measures = {"loss": loss, **(metrics or {})}
-            means.add({name: float(measure(y, t)) for name, measure in measures.items()}, len(x))
+            means.add({name: float(measure(y, t)) for name, measure in measures.items()}, size_of(x))
     return means.take()
-
-
-def is_finite(array: Any) -> bool:
-    xp = get_array_module(array)
-    with np.errstate(over="ignore", invalid="ignore"):  # a sum is quick, but may overflow
-        return bool(xp.isfinite(array.sum())) or bool(xp.isfinite(array).all())

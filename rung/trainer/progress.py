@@ -51,8 +51,8 @@ def figures(measured: Mapping[str, float]) -> str:
     'loss 0.1235  val_accuracy 98.70%'
     """
     return "  ".join(
-        f"{name} {value:.2%}" if "accuracy" in name else f"{name} {value:.4g}"
-        for name, value in measured.items() if name not in ("epoch", "lr", "seconds")
+        f"{name} {value:.2%}" if name.removeprefix("val_") == "accuracy" else f"{name} {value:.4g}"
+        for name, value in measured.items() if name != "epoch"
     )  # fmt: skip
 
 
@@ -75,6 +75,10 @@ def shown(name: str, epochs: int, steps: int | None, done: int, quiet: bool) -> 
 def _bar(console: Any) -> Any:
     from rich import progress
 
-    columns = ("{task.description}", progress.BarColumn(), progress.MofNCompleteColumn(), "{task.fields[loss]}",
-               "{task.fields[speed]}", progress.TimeRemainingColumn(), "{task.fields[measured]}")  # fmt: skip
+    name, loss, speed, measured = (
+        progress.TextColumn(f"{{task.{part}}}", markup=False)  # names are the user's own, whatever is in them
+        for part in ("description", "fields[loss]", "fields[speed]", "fields[measured]")
+    )
+    columns = (name, progress.BarColumn(), progress.MofNCompleteColumn(), loss, speed, progress.TimeRemainingColumn(),
+               measured)  # fmt: skip
     return progress.Progress(*columns, console=console)

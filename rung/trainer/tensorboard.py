@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import time
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +27,7 @@ class TensorBoard(Callback):
     def __init__(self, folder: Any, every: int = 10, histograms: bool = True, images: Any = None):
         if not isinstance(every, int) or isinstance(every, bool) or every < 1:
             raise ValueRangeError(f"TensorBoard: expected `every` to be at least 1 update, but got {every!r}")
-        self.folder = Path(folder)
+        self.folder = Path(os.path.abspath(folder))
         self.every, self.histograms, self.images = every, histograms, images
         self._writer: Any = None
 
@@ -34,7 +36,9 @@ class TensorBoard(Callback):
             from tensorboardX import SummaryWriter
         except ImportError as error:
             raise MissingExtraError("tensorboardX", "tensorboard", "writing for TensorBoard") from error
-        self._writer = SummaryWriter(str(self.folder), purge_step=trainer.step or None)
+        # What was written after the checkpoint is hidden, and nothing before it; two starts are never one file.
+        own = f".{time.time_ns()}"
+        self._writer = SummaryWriter(str(self.folder), purge_step=trainer.step + 1, filename_suffix=own)
 
     def on_step_end(self, trainer: Any) -> None:
         if trainer.step % self.every == 0:

@@ -1,29 +1,29 @@
-"""The trainer: steps, epochs, checkpoints."""
+"""The trainer: steps and epochs, what is measured and kept, and how it ends."""
 
 from __future__ import annotations
 
-import copy
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from rung import random
-from rung.config import debug, no_grad
+from rung.config import mode, no_grad
 from rung.core.variable import Variable
-from rung.cuda import is_array
-from rung.errors import DTypeError, GraphError, NanError, RungError, ValueRangeError, WeightFileError, describe
+from rung.errors import DTypeError, GraphError, ValueRangeError, describe
 from rung.optimizers import ExponentialMovingAverage, Optimizer
-from rung.schedules import plateaus
-from rung.trainer.callbacks import Callback
-from rung.trainer.interrupt import deferred_interrupt
-from rung.trainer.measuring import Loss, Means, evaluate, is_finite, pair
+from rung.optimizers.hyperparameters import plateaus
+from rung.trainer.best import Best
+from rung.trainer.callbacks import Callback, called_back
+from rung.trainer.checkpoint import PLACES, load_state_into, state_of
+from rung.trainer.folder import Folder
+from rung.trainer.interrupt import Interrupt, deferred_interrupt
+from rung.trainer.measuring import Loss, Means, evaluate, pair, size_of
+from rung.trainer.nans import check_gradients, check_weights, explain
 from rung.trainer.progress import Progress, shown
-from rung.trainer.state import load_state, save_state
-from rung.trees import leaves
 
 
 class Trainer:
@@ -49,6 +49,7 @@ class Trainer:
 
     Attributes:
         epoch, step: how many are done.
+        stopped: whether `stop()` was called.
         history: what was measured, a dict for each epoch.
 
     >>> import numpy as np, rung, rung.functions as F
@@ -80,8 +81,9 @@ class Trainer:
             if value is not None and (not isinstance(value, int) or isinstance(value, bool) or value < 1):
                 raise ValueRangeError(f"Trainer: expected {name} to be an integer of at least 1, but got {value!r}")
         self.model, self.loss, self.metrics = model, loss, dict(metrics or {})
-        if reserved := sorted({"loss", "epoch"} & self.metrics.keys()):
-            raise ValueRangeError(f"Trainer: a metric may not be called {reserved[0]}, for that is the trainer's own")
+        for name in self.metrics:
+            if name in ("loss", "epoch") or name.startswith("val_"):
+                raise ValueRangeError(f"Trainer: a metric may not be called {name}, for that is the trainer's own")
         if not isinstance(optimizer, Optimizer):
             raise DTypeError(f"Trainer: expected an optimizer, but got {describe(optimizer)}")
         if optimizer.target not in (None, model):
@@ -92,98 +94,160 @@ class Trainer:
                 "Trainer: expected the averages to be an ExponentialMovingAverage of the same model"
             )
         self.averages = averages
-        self.folder = None if folder is None else Path(folder)
-        self.monitor, self.higher_is_better = monitor, higher_is_better
+        self._folder = None if folder is None else Folder(folder)
+        self.best_so_far = Best(monitor, higher_is_better)
         self.save_every, self.accumulate = save_every, accumulate
         if not isinstance(callbacks, Sequence) or not all(isinstance(each, Callback) for each in callbacks):
             raise DTypeError("Trainer: expected callbacks to be a list of Callback objects")
         self.callbacks, self.quiet = list(callbacks), quiet
-        self.epoch = self.step = self.epochs_since_best = 0
-        self.best = -math.inf
+        self.epoch = self.step = 0
         self.history: list[dict[str, float]] = []
         self.loss_value = math.nan
         self.stopped = False
-        self._owns_folder = False
-        self._means = Means()  # of the epoch under way
-        self._loaders: dict[str, Any] = {}
-        self._loader_states: dict[str, Any] = {}  # from a checkpoint, until the loaders are there to take them
+        self.means = Means()  # of the epoch under way
+        self.loaders: dict[str, Any] = {}
+        self.loader_states: dict[str, Any] = {}  # of a checkpoint, or of where `fit` was left; for the next `fit`
+        self._at_edge = True  # between two steps, where all that was taken from the loader is learnt
+
+    @property
+    def folder(self) -> Path | None:
+        """Where the checkpoints are."""
+        return None if self._folder is None else self._folder.path
+
+    @property
+    def best(self) -> float:
+        """The best value of the monitored figure; where lower is better, with its sign turned."""
+        return self.best_so_far.figure
+
+    @property
+    def epochs_since_best(self) -> int:
+        """How many epochs were no better since the best one."""
+        return self.best_so_far.epochs_since
 
     # The loop ---------------------------------------------------------------------------------------------------
 
     def fit(self, loader: Any, epochs: int, validation: Any = None, name: str = "training") -> list[dict[str, float]]:
         """Train until so many epochs are done in all, counting those before a resume; return the history.
 
+        Where Ctrl-C or a callback's error has ended a `fit` between two steps, the next one goes on exactly there.
+        After an error inside a step it begins the epoch again; `resume()` goes back to the last checkpoint.
+
         Args:
-            loader: gives batches (x, t), as a `DataLoader` does.
+            loader: gives batches (x, t), as a `DataLoader` does. One without a `state_dict`, such as a list, cannot
+                be continued in the middle of an epoch, so its checkpoints are those at the ends of epochs alone.
             validation: likewise; measured after every epoch, in test mode.
             name: what the progress bar says.
 
         Raises:
-            NanError: the loss or a gradient is no number; the message names the op that made it.
+            NanError: the loss, a gradient or a weight is no number; the message names what made it.
             KeyboardInterrupt: after Ctrl-C, at the edge of a step and, if there is a folder, with a checkpoint.
-            ValueRangeError: the folder holds the checkpoint of another run, or a loader gave no batch.
+            ValueRangeError: the folder holds the checkpoint of another run or is written to by another trainer, the
+                monitored figure is not measured, or a loader gave no batch.
         """
-        if not isinstance(epochs, int) or epochs < 0:
-            raise ValueRangeError(f"Trainer: expected a number of epochs of at least 0, but got {epochs!r}")
-        self._claim_folder()
-        self._loaders = {"training": loader, "validation": validation}
-        for place, state in self._loader_states.items():
-            if state is not None and hasattr(self._loaders[place], "load_state_dict"):
-                self._loaders[place].load_state_dict(state)
-            elif place == "training" and self._means.count:
-                raise ValueRangeError(
-                    "Trainer: the checkpoint is from the middle of an epoch, which only a loader with a state_dict, "
-                    "such as a DataLoader, can continue"
-                )
-        if not self._loader_states:
-            self._means = Means()  # without what an epoch has left that an error ended
-        self._loader_states = {}
-        self.model.cleargrads()
-        steps = math.ceil(len(loader) / self.accumulate) if hasattr(loader, "__len__") else None
-        with (
-            deferred_interrupt() as interrupt,
-            shown(name, epochs, None if steps is None else steps * epochs, self.step, self.quiet) as progress,
-            self._called_back(),
-        ):
-            while self.epoch < epochs and not self.stopped:
-                before = self.step
-                if not self._means.count:  # otherwise it goes on where it was stopped
-                    self._call("on_epoch_begin")
-                for _ in self._steps(loader, progress):
-                    self._call("on_step_end")
-                    self._stop_if_asked(interrupt)
-                    if self.save_every is not None and self.step % self.save_every == 0:
-                        self.save()
-                if self.step == before and not self._means.count:
-                    raise ValueRangeError(
-                        "Trainer: the loader gave no batch; are there fewer samples than in one batch?"
-                    )
-                self._end_epoch(validation, progress)
-                self._stop_if_asked(interrupt)
+        self._check(loader, epochs, validation)
+        with self.writing(), mode(train=True, enable_backprop=True), deferred_interrupt() as interrupt:
+            self._go_on_from(loader, validation)
+            self.model.cleargrads()
+            steps = math.ceil(len(loader) / self.accumulate) * epochs if hasattr(loader, "__len__") else None
+            if self.stopped and self.epoch < epochs and not self.quiet:
+                print(f"{name}: was stopped after epoch {self.epoch}; set `stopped` to False to go on", flush=True)
+            try:
+                with (
+                    shown(name, epochs, steps, self.step, self.quiet) as progress,
+                    called_back(self.callbacks, self),
+                ):
+                    while self.epoch < epochs and not self.stopped:
+                        self._run_epoch(loader, validation, progress, interrupt)
+            except BaseException:
+                self.loader_states = self.places() if self._at_edge else {}
+                raise
         return self.history
-
-    def _stop_if_asked(self, interrupt: Any) -> None:
-        if interrupt.asked:
-            self.save()
-            raise KeyboardInterrupt("stopped" + (f"; the checkpoint is in {self.folder}" if self.folder else ""))
-
-    def _claim_folder(self) -> None:
-        """Refuse to write over the checkpoint of a run that was neither resumed nor begun here."""
-        if self.folder is None:
-            return
-        self.folder.mkdir(parents=True, exist_ok=True)
-        if (self.folder / "last.npz").exists() and not self._owns_folder:
-            raise ValueRangeError(f"Trainer: {self.folder} holds the checkpoint of another run; resume() it, or take "
-                                  "another folder")  # fmt: skip
-        self._owns_folder = True
 
     def stop(self) -> None:
         """End the training after this epoch; `fit` does not go on unless `stopped` is set to False."""
         self.stopped = True
 
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Keep other trainers from writing into the folder for a block; `fit` and `save` do so by themselves.
+
+        Raises:
+            ValueRangeError: another training is running in it, or it holds the checkpoint of another run.
+        """
+        with nullcontext() if self._folder is None else self._folder.held():
+            yield
+
+    def _check(self, loader: Any, epochs: int, validation: Any) -> None:
+        """Refuse what cannot work, before anything is computed."""
+        if not isinstance(epochs, int) or epochs < 0:
+            raise ValueRangeError(f"Trainer: expected a number of epochs of at least 0, but got {epochs!r}")
+        if isinstance(validation, Iterator) and epochs > self.epoch + 1:
+            raise ValueRangeError(
+                f"Trainer: expected validation data for {epochs - self.epoch} epochs, but an iterator can be gone "
+                "through once; give a list or a DataLoader"
+            )
+        if self.save_every is not None and self.folder is not None and not _has_place(loader):
+            raise ValueRangeError(
+                "Trainer: save_every needs a loader with a state_dict, such as a DataLoader, for no other can go on "
+                "in the middle of an epoch"
+            )
+        names = ["epoch", "loss", *self.metrics]
+        names += [] if validation is None else ["val_loss", *(f"val_{name}" for name in self.metrics)]
+        self.best_so_far.check(names, self.optimizer)
+
+    def _go_on_from(self, loader: Any, validation: Any) -> None:
+        """Bring the loaders to where a checkpoint, or the last `fit`, was left."""
+        loaders = dict(zip(PLACES, (loader, validation), strict=True))
+        if not self.loader_states:
+            self.means = Means()  # without what an epoch has left that an error ended
+        for place, state in self.loader_states.items():
+            if state is not None and _has_place(loaders[place]):
+                loaders[place].load_state_dict(state)
+            elif place == "training" and self.means.count:
+                raise ValueRangeError(
+                    "Trainer: it was left in the middle of an epoch, which only a loader with a state_dict, such as "
+                    "a DataLoader, can continue; resume() goes back to the last checkpoint, a new Trainer starts anew"
+                )
+        self.loaders, self.loader_states, self._at_edge = loaders, {}, True
+
+    def _run_epoch(self, loader: Any, validation: Any, progress: Progress, interrupt: Interrupt) -> None:
+        before = self.step
+        if not self.means.count:  # otherwise it goes on where it was stopped
+            self._call("on_epoch_begin")
+        for _ in self._steps(loader, progress):
+            self._call("on_step_end")
+            self._stop_if_asked(interrupt)
+            if self.save_every is not None and self.step % self.save_every == 0:
+                self.save()
+        if self.step == before and not self.means.count:
+            raise ValueRangeError("Trainer: the loader gave no batch; are there fewer samples than in one batch?")
+        self._end_epoch(validation, progress)
+        self._stop_if_asked(interrupt)
+
+    def _stop_if_asked(self, interrupt: Interrupt) -> None:
+        if interrupt.asked:
+            raise KeyboardInterrupt(f"stopped{self._saved_for_later()}")
+
+    def _saved_for_later(self) -> str:
+        """Save, if there is a folder and it can be gone on from here; say where to go on from."""
+        if self._folder is None:
+            return ""
+        if self._can_go_on():
+            self.save()
+            return f"; the checkpoint is in {self.folder}"
+        reason = "a loader without a state_dict cannot go on in the middle of an epoch"
+        if not self._folder.last.exists():
+            return f" without a checkpoint, for {reason}"
+        return f"; the checkpoint in {self.folder} is that of the end of epoch {self.epoch}, for {reason}"
+
+    def _can_go_on(self) -> bool:
+        """Whether what a checkpoint holds now can be continued."""
+        return not self.means.count or _has_place(self.loaders.get("training"))
+
     def _steps(self, loader: Any, progress: Progress) -> Iterator[None]:
         """One epoch, update by update."""
         pending = samples = 0
+        self._at_edge = False
         for batch in loader:
             samples += self._learn(batch)
             pending += 1
@@ -191,11 +255,16 @@ class Trainer:
                 self._update(pending)
                 progress.step(samples, self.loss_value)
                 pending = samples = 0
-                yield
+                yield from self._edge()
         if pending:
             self._update(pending)
             progress.step(samples, self.loss_value)
-            yield
+            yield from self._edge()
+
+    def _edge(self) -> Iterator[None]:
+        self._at_edge = True
+        yield
+        self._at_edge = False
 
     def _learn(self, batch: Any) -> int:
         """Forward and backward of one batch; return its size."""
@@ -208,23 +277,25 @@ class Trainer:
                 raise DTypeError(f"Trainer: expected the loss to be a Variable, but got {describe(loss)}")
             self.loss_value = loss.item()
             if not math.isfinite(self.loss_value):
-                self._explain("loss", batch, before)
+                explain("loss", self.model, self.loss, batch, before, self.step + 1)
             if not loss.differentiable:
                 raise GraphError("Trainer: the loss depends on no parameter that learns; are all layers frozen?")
             (loss if self.accumulate == 1 else loss / self.accumulate).backward()
-        if not all(is_finite(p.grad._data) for p in self.model.params() if p.grad is not None):
-            self._explain("gradient", batch, before)
+        if not check_gradients(self.model):
+            explain("gradient", self.model, self.loss, batch, before, self.step + 1)
         with no_grad():
             figures = {name: float(metric(y, t)) for name, metric in self.metrics.items()}
-        self._means.add({"loss": self.loss_value, **figures}, len(x))
-        return len(x)
+        self.means.add({"loss": self.loss_value, **figures}, size_of(x))
+        return size_of(x)
 
     def _update(self, batches: int) -> None:
         if batches < self.accumulate:  # the last ones of an epoch: their mean is over fewer
             for parameter in self.model.params():
                 if parameter.grad is not None:
                     parameter.grad = parameter.grad * (self.accumulate / batches)
-        self.optimizer.update()
+        with np.errstate(all="ignore"):  # looked at in the next line
+            self.optimizer.update()
+        check_weights(self.model, self.optimizer, self.step + 1)
         if self.averages is not None:
             self.averages.update()
         self.model.cleargrads()
@@ -232,58 +303,27 @@ class Trainer:
 
     def _end_epoch(self, validation: Any, progress: Progress) -> None:
         self.epoch += 1
-        measured: dict[str, float] = {"epoch": self.epoch, **self._means.take()}
+        measured: dict[str, float] = {"epoch": self.epoch, **self.means.take()}
         if validation is not None:
             with self._averaged():
                 figures = evaluate(self.model, validation, self.loss, self.metrics)
             measured |= {f"val_{name}": value for name, value in figures.items()}
         self.history.append(measured)
-        improved = self._note_best(measured)
+        figure = measured[self.best_so_far.name(measured)]
+        for schedule in plateaus(self.optimizer):
+            schedule.tell(figure)
+        improved = self.best_so_far.note(figure)
+        self._at_edge = True
         self._call("on_epoch_end")
         progress.epoch(measured)
-        if improved and self.folder is not None:  # before the checkpoint, which says that it is there
+        if improved and self._folder is not None:  # before the checkpoint, which says that it is there
             with self._averaged():
-                self.model.save_weights(self.folder / "best.npz")
+                self.model.save_weights(self._folder.best)
         self.save()
 
     def _averaged(self) -> AbstractContextManager[None]:
         """The model with the averages of its weights, if there are some."""
         return nullcontext() if self.averages is None else self.averages.applied()
-
-    def _note_best(self, measured: dict[str, float]) -> bool:
-        name = self.monitor or ("val_loss" if "val_loss" in measured else "loss")
-        if name not in measured:
-            raise ValueRangeError(f"Trainer: {name} is monitored, but only {', '.join(measured)} are measured")
-        figure = measured[name]
-        for schedule in plateaus(self.optimizer):
-            schedule.tell(figure)
-        figure = figure if self.higher_is_better else -figure
-        improved = figure > self.best
-        self.best = figure if improved else self.best
-        self.epochs_since_best = 0 if improved else self.epochs_since_best + 1
-        return improved
-
-    def _explain(self, what: str, batch: Any, random_state: Any) -> None:
-        """Run a batch once more, and let the op speak up that made the first NaN or infinity."""
-        random.set_state(random_state)
-        where = f"Trainer: the {what} is no number any more at step {self.step + 1}"
-        if not all(is_finite(x) for x in leaves(batch) if is_array(x) and x.dtype.kind == "f"):
-            raise NanError(f"{where}, for the batch itself holds NaN or infinity: look at the data")
-        try:
-            with debug(), np.errstate(all="ignore"):
-                self.model.cleargrads()
-                self.loss(self.model(batch[0]), batch[1]).backward()
-        except NanError as error:
-            raise NanError(f"{where}; {error}; a smaller learning rate may help") from None
-        raise NanError(f"{where}, though no op made it out of numbers: look at the weights")
-
-    @contextmanager
-    def _called_back(self) -> Iterator[None]:
-        with ExitStack() as stack:  # whoever has begun is told of the end, whatever the others do
-            for callback in self.callbacks:
-                callback.on_begin(self)
-                stack.callback(callback.on_end, self)
-            yield
 
     def _call(self, moment: str) -> None:
         for callback in self.callbacks:
@@ -292,31 +332,27 @@ class Trainer:
     # Checkpoints ------------------------------------------------------------------------------------------------
 
     def save(self) -> None:
-        """Write ``last.npz``: all that an exact resume needs."""
-        if self.folder is None:
+        """Write ``last.npz``: all that an exact resume needs.
+
+        Raises:
+            ValueRangeError: the loader cannot be continued in the middle of an epoch, or the folder is another run's.
+        """
+        if self._folder is None:
             return
-        self.folder.mkdir(parents=True, exist_ok=True)
-        save_state(self.folder / "last.npz", self.state_dict())
+        if not self._can_go_on():
+            raise ValueRangeError("Trainer: in the middle of an epoch a checkpoint needs a loader with a state_dict")
+        with self._folder.held():
+            self._folder.save(self.state_dict())
+
+    def places(self) -> dict[str, Any]:
+        """Where the loaders are; None for one that cannot say."""
+        if self.loader_states:  # they were not taken up since
+            return self.loader_states
+        return {place: loader.state_dict() if _has_place(loader) else None for place, loader in self.loaders.items()}
 
     def state_dict(self) -> dict[str, Any]:
         """Model, optimizer, random numbers, the loaders' places, the counts and the callbacks."""
-        return {
-            "model": self.model.state_dict(),
-            "optimizer": self.optimizer.state_dict(),
-            "averages": None if self.averages is None else self.averages.state_dict(),
-            "random": random.get_state(),
-            "loaders": {
-                place: loader.state_dict() if hasattr(loader, "state_dict") else None
-                for place, loader in self._loaders.items()
-            },
-            "counts": {name: getattr(self, name) for name in ("epoch", "step", "epochs_since_best")},
-            "best": repr(self.best),
-            "monitor": [self.monitor, self.higher_is_better],
-            "stopped": self.stopped,
-            "history": self.history,
-            "totals": self._means.state(),
-            "callbacks": [[type(each).__name__, each.state_dict()] for each in self._callbacks_with_state()],
-        }
+        return state_of(self)
 
     def resume(self) -> bool:
         """Continue from ``last.npz`` in the folder; False if there is none.
@@ -324,10 +360,10 @@ class Trainer:
         Raises:
             WeightFileError: the checkpoint is damaged, or is not of this model and these callbacks.
         """
-        if self.folder is None or not (self.folder / "last.npz").is_file():
+        if self._folder is None or not self._folder.last.is_file():
             return False
-        self.load_state_dict(load_state(self.folder / "last.npz"))
-        self._owns_folder = True
+        with self._folder.reading() as state:
+            self.load_state_dict(state)
         return True
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
@@ -336,54 +372,9 @@ class Trainer:
         Raises:
             WeightFileError: it is not of such a model, optimizer, monitor and callbacks; nothing was changed.
         """
-        self._check_state(state)
-        before = self._parts_now() if self._is_sized() else None
-        try:
-            self._load_parts(state)
-        except RungError:
-            if before is not None:
-                self._load_parts(before)
-            raise
-        random.set_state(state["random"])
-        for name, value in state["counts"].items():
-            setattr(self, name, value)
-        self.best, self.history, self._means = float(state["best"]), state["history"], Means(**state["totals"])
-        self.stopped = state["stopped"]
-        self._loader_states = state["loaders"]
+        load_state_into(self, state)
 
-    def _parts_now(self) -> dict[str, Any]:
-        """The parts of the state that check what they load, as copies to go back to."""
-        return copy.deepcopy(
-            {name: self.state_dict()[name] for name in ("model", "optimizer", "averages", "callbacks")}
-        )
 
-    def _load_parts(self, state: dict[str, Any]) -> None:
-        self.model.load_state_dict(state["model"])
-        self.optimizer.load_state_dict(state["optimizer"])
-        if self.averages is not None:
-            self.averages.load_state_dict(state["averages"])
-        for callback, (_, own) in zip(self._callbacks_with_state(), state["callbacks"], strict=True):
-            callback.load_state_dict(own)
-
-    def _callbacks_with_state(self) -> list[Callback]:
-        return [callback for callback in self.callbacks if callback.state_dict()]
-
-    def _is_sized(self) -> bool:
-        return all(parameter.is_sized for parameter in self.model.params())
-
-    def _check_state(self, state: dict[str, Any]) -> None:
-        needed = {"model", "optimizer", "random", "loaders", "counts", "best", "monitor", "stopped", "history",
-                  "totals", "callbacks", "averages"}  # fmt: skip
-        if needed - state.keys():
-            raise WeightFileError(f"Trainer: the state lacks {', '.join(sorted(needed - state.keys()))}")
-        if (state["averages"] is None) != (self.averages is None):
-            whose = "the trainer has" if state["averages"] is None else "the checkpoint has"
-            raise WeightFileError(f"Trainer: only {whose} averages of the weights; give both the same")
-        theirs = [name for name, _ in state["callbacks"]]
-        ours = [type(each).__name__ for each in self._callbacks_with_state()]
-        if theirs != ours:
-            raise WeightFileError(f"Trainer: the checkpoint has state of the callbacks {theirs}, the trainer {ours}")
-        if list(state["monitor"]) != [self.monitor, self.higher_is_better]:
-            raise WeightFileError(
-                f"Trainer: the checkpoint monitors {state['monitor'][0]}, the trainer {self.monitor}"
-            )
+def _has_place(loader: Any) -> bool:
+    """Whether a loader can say where it is, and go on from there."""
+    return hasattr(loader, "state_dict") and hasattr(loader, "load_state_dict")

@@ -22,6 +22,7 @@ from rung.transforms.coloring import ColorJitter
 from rung.transforms.composing import Compose
 from rung.transforms.converting import Convert, ToArray, ToPIL
 from rung.transforms.erasing import RandomErasing
+from rung.transforms.imagenet import imagenet_preprocessing
 from rung.transforms.spatial import (
     CenterCrop,
     RandomCrop,
@@ -52,4 +53,5 @@ __all__ = [
     "ToInt",
     "ToPIL",
     "Transform",
+    "imagenet_preprocessing",
 ]

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from rung.errors import ShapeError, ValueRangeError, describe
+from rung.errors import DTypeError, ShapeError, ValueRangeError, describe
 from rung.visualize.points import CLASS_COLORS
 from rung.visualize.sheet import GREY, GRID, INK, MARGIN, Floats, Sheet, StrPath, cut, drawable, text_width
 
@@ -25,7 +25,8 @@ def draw_contact(dataset: Any, path: StrPath, n: int = 40) -> None:
     points (2,) a scatter in the colours of their classes; single numbers (1,) a curve; letters, in a dataset that has
     `decode`, lines of text. Of images and texts `n` are drawn, and of points and curves all.
 
-    Raises `ShapeError` for samples of other shapes, `ValueRangeError` for an empty dataset.
+    Raises `ShapeError` for samples of other shapes, `DTypeError` for those that are no numbers, `ValueRangeError` for
+    an empty dataset, or for points and curves with NaN or infinity.
 
     >>> import tempfile
     >>> from rung.datasets import Moons
@@ -34,6 +35,8 @@ def draw_contact(dataset: Any, path: StrPath, n: int = 40) -> None:
     if not len(dataset) or n < 1:
         raise ValueRangeError(f"draw_contact: expected samples to draw, but got {len(dataset)} and n = {n}")
     first = np.asarray(_x(dataset, 0))
+    if first.dtype.kind not in "biuf":
+        raise DTypeError(f"draw_contact: expected samples of numbers, but got {describe(first)}")
     if hasattr(dataset, "decode"):
         return _draw_text(dataset, n).save(path)
     if first.ndim == 2 or (first.ndim == 3 and first.shape[0] in (1, 3)):
@@ -134,7 +137,7 @@ def _image(x: Floats) -> Floats:
 
 def _draw_points(dataset: Any) -> Sheet:
     indices = list(range(len(dataset)))
-    points = np.stack([np.asarray(_x(dataset, i), np.float64) for i in indices])
+    points = _finite(np.stack([np.asarray(_x(dataset, i), np.float64) for i in indices]))
     labels = np.array([-1 if label is None else label for label in _labels(dataset, indices)])
     present = np.unique(labels)
     across, high = np.maximum(np.ptp(points, axis=0), 1e-6)
@@ -157,7 +160,7 @@ def _draw_points(dataset: Any) -> Sheet:
 
 
 def _draw_curve(dataset: Any) -> Sheet:
-    values = np.array([float(np.asarray(_x(dataset, i)).item()) for i in range(len(dataset))])
+    values = _finite(np.array([float(np.asarray(_x(dataset, i)).item()) for i in range(len(dataset))]))
     sheet = Sheet(8.4, 4.2)
     _head(sheet, dataset, _count(len(values), "step"), "one value at each; the task is the next one")
     axes = sheet.plot(MARGIN + 0.4, 1.05, 7.2, 2.55)
@@ -165,6 +168,14 @@ def _draw_curve(dataset: Any) -> Sheet:
     axes.set_xlim(0, max(len(values) - 1, 1))
     _frame(sheet, axes)
     return sheet
+
+
+def _finite(values: Floats) -> Floats:
+    """The values; an error if there are some that have no place in a picture."""
+    wrong = np.flatnonzero(~np.isfinite(values.reshape(len(values), -1)).all(axis=1))
+    if wrong.size:
+        raise ValueRangeError(f"draw_contact: expected finite numbers, but sample {wrong[0]} is {values[wrong[0]]}")
+    return values
 
 
 def _frame(sheet: Sheet, axes: Any) -> None:

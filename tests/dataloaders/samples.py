@@ -63,6 +63,7 @@ def raise_it(error):
 HARMS = {
     "raise": lambda: raise_it(KeyError("no such thing")),
     "raise own": lambda: raise_it(Own(1, 2)),
+    "stop": lambda: next(iter([])),
     "sys.exit": lambda: sys.exit(3),
     "os._exit": lambda: os._exit(4),
     "kill": lambda: os.kill(os.getpid(), signal.SIGKILL),
@@ -143,3 +144,7 @@ def as_dict(samples):
 
 def the_first(samples):
     return samples[0]
+
+
+def the_next(samples):
+    return next(iter(samples[:0]))

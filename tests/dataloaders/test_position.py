@@ -131,8 +131,12 @@ def test_setting_the_epoch_forgets_the_place_in_it():
     next(iter(loader))
     loader.epoch = 5
     assert (loader.state_dict()["epoch"], loader.state_dict()["batch"]) == (5, 0)
-    with pytest.raises(ValueRangeError, match="expected epoch to be a whole number from 0 on"):
+    with pytest.raises(ValueRangeError, match="expected epoch to be an integer of at least 0"):
         loader.epoch = -1
+
+
+def backwards(generator):
+    return range(39, -1, -1)
 
 
 def test_a_state_of_another_loader_is_refused():
@@ -144,15 +148,21 @@ def test_a_state_of_another_loader_is_refused():
         "batch_size 8": DataLoader(samples.Squares(), 8),
         "shuffle False": DataLoader(samples.Squares(), 7, shuffle=False),
         "drop_last True": DataLoader(samples.Squares(), 7, drop_last=True),
+        "kind SeqDataLoader": SeqDataLoader(samples.Squares(), 7),
+        "sampler WeightedSampler": DataLoader(samples.Squares(), 7, sampler=WeightedSampler(np.ones(40))),
+        "sampler backwards": DataLoader(samples.Squares(), 7, sampler=backwards),
     }
     for name, loader in others.items():
         with pytest.raises(ValueRangeError, match=f"expected a state with {name}, but got"):
             loader.load_state_dict(state)
+    in_order = DataLoader(samples.Squares(), 7, shuffle=False).state_dict()  # at the start of an epoch
+    with pytest.raises(ValueRangeError, match="expected a state with kind SeqDataLoader, but got DataLoader"):
+        SeqDataLoader(samples.Squares(), 7).load_state_dict(in_order)
     loader = DataLoader(samples.Squares(), 7)
     with pytest.raises(ValueRangeError, match="expected a state with batch, batch_size, .*, but it lacks them"):
         loader.load_state_dict({})
     for name, value in {"epoch": -1, "batch": "2", "seed": None}.items():
-        with pytest.raises(ValueRangeError, match=f"expected {name} to be a whole number"):
+        with pytest.raises(ValueRangeError, match=f"expected {name} to be an integer of at least"):
             loader.load_state_dict(state | {name: value})
 
 

@@ -240,6 +240,14 @@ def test_a_batch_that_cannot_be_sent_is_an_error():
         list(DataLoader(samples.Unsendable(), 4, collate=samples.the_first, num_workers=1))
 
 
+@pytest.mark.parametrize("workers", [0, 1])
+def test_stop_iteration_does_not_end_an_epoch_in_silence(workers):
+    with pytest.raises(WorkerError, match="sample 5 of epoch 0 raised StopIteration"):
+        list(DataLoader(samples.Harmful("stop"), 4, shuffle=False, num_workers=workers))
+    with pytest.raises(WorkerError, match="samples 0, 1, 2 of epoch 0 raised StopIteration"):
+        list(DataLoader(samples.Squares(), 3, shuffle=False, collate=samples.the_next, num_workers=workers))
+
+
 DEATHS = {
     "sys.exit": r"worker \d \(process \d+\) ended with exit code 3 while reading samples .*5",
     "os._exit": r"worker \d \(process \d+\) ended with exit code 4 while reading samples .*5",
@@ -351,6 +359,31 @@ def test_workers_end_with_the_program_even_in_the_middle_of_a_sample(how, tmp_pa
         assert wait_until(lambda: not any(map(alive, workers)))
     finally:
         program.kill()
+
+
+INTERRUPTED_AT_ONCE = """
+    import os, signal
+    from dataloaders.samples import Squares
+    from rung.dataloaders import DataLoader, workers
+
+    begin = workers.Worker.__init__
+
+    def begin_and_interrupt(self, number):
+        begin(self, number)
+        os.kill(self.process.pid, signal.SIGINT)
+
+    workers.Worker.__init__ = begin_and_interrupt
+    if __name__ == "__main__":
+        print(len(list(DataLoader(Squares(8), 2, num_workers=2))))
+        print(signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, []))
+    """
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
+def test_ctrl_c_while_workers_start_is_left_to_the_program(tmp_path):
+    program = run(INTERRUPTED_AT_ONCE, tmp_path, stdout=subprocess.PIPE)
+    said, errors = program.communicate(timeout=PATIENCE)
+    assert (said.split(), errors, program.returncode) == (["4", "False"], "", 0)
 
 
 def test_a_program_that_ends_in_the_middle_of_a_loop_ends_at_once(tmp_path):

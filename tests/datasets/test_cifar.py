@@ -1,6 +1,8 @@
 """CIFAR's binary files, whole and damaged; found unpacked, as an archive, and by a download."""
 
+import hashlib
 import io
+import shutil
 import tarfile
 
 import numpy as np
@@ -64,16 +66,50 @@ def check():
     assert len(CIFAR100(train=False)) == 3
 
 
-@pytest.mark.parametrize("place", ["data", "cache"])
-def test_unpacked_files_are_found(place, tmp_path):
-    write(tmp_path / place)
+def test_unpacked_files_of_ones_own_are_found(own_data, tmp_path):
+    write(own_data)
     check()
     assert not (tmp_path / "cache" / "cifar-10-binary").exists()
 
 
+def trust_the_cached_archives(cache, monkeypatch):
+    for name in ("CIFAR_10", "CIFAR_100"):
+        source = getattr(cifar_module, name)
+        digest = hashlib.sha256((cache / source.archive).read_bytes()).hexdigest()
+        monkeypatch.setattr(cifar_module, name, source._replace(sha256=digest))
+
+
+def test_an_archive_in_the_cache_is_checked(tmp_path, monkeypatch):
+    write_archives(tmp_path / "cache")
+    with pytest.raises(DownloadError, match=r"expected cifar-10-binary\.tar\.gz, but .* where another one lies"):
+        CIFAR10()
+    write(tmp_path / "cache")  # nobody knows where these come from
+    with pytest.raises(DownloadError, match=r"expected cifar-10-binary\.tar\.gz"):
+        CIFAR10()
+
+
+@pytest.mark.parametrize("change", ["content", "no seal", "gone"])
+def test_unpacked_files_in_the_cache_are_checked_at_each_use(change, tmp_path, monkeypatch):
+    write_archives(tmp_path / "cache")
+    trust_the_cached_archives(tmp_path / "cache", monkeypatch)
+    CIFAR10()
+    unpacked = tmp_path / "cache" / "cifar-10-binary"
+    batch = unpacked / "cifar-10-batches-bin" / "data_batch_3.bin"
+    if change == "content":
+        batch.write_bytes(batch.read_bytes()[:3073])  # whole records, but not all of them
+    else:
+        (batch if change == "gone" else unpacked / ".sha256").unlink()
+    with pytest.raises(DownloadError, match="as it was unpacked, but it is not; delete|it is not there; delete"):
+        CIFAR10()
+    shutil.rmtree(unpacked)
+    check()
+
+
 @pytest.mark.parametrize("place", ["data", "cache"])
-def test_an_archive_is_found_and_unpacked_in_the_cache(place, tmp_path):
+def test_an_archive_is_found_and_unpacked_in_the_cache(place, tmp_path, monkeypatch):
     write_archives(tmp_path / place)
+    if place == "cache":
+        trust_the_cached_archives(tmp_path / "cache", monkeypatch)
     check()
     assert (tmp_path / "cache" / "cifar-10-binary" / "cifar-10-batches-bin" / "test_batch.bin").is_file()
     if place == "data":
@@ -92,8 +128,8 @@ def test_what_is_nowhere_is_downloaded_and_checked(tmp_path, monkeypatch):
 
     monkeypatch.setattr(files, "download", download)
     check()
-    ten = cifar_module.CIFAR_10
-    assert asked == [(["gopher://one/" + ten.archive], ten.archive, ten.sha256)]  # which brought both, here
+    sets = (cifar_module.CIFAR_10, cifar_module.CIFAR_100)
+    assert asked == [(["gopher://one/" + s.archive], s.archive, s.sha256) for s in sets]
 
 
 def test_without_files_and_mirrors_the_error_says_so():

@@ -1,6 +1,7 @@
 """Images in folders: classes from their names, pixels right, and one clear error for what is no image."""
 
 import builtins
+import warnings
 
 import numpy as np
 import pytest
@@ -68,6 +69,40 @@ def test_every_kind_of_image_becomes_rgb(form, tmp_path):
     ending = "tif" if form == "CMYK" else "png"
     Image.fromarray(picture(0)).convert(form).save(tmp_path / "only" / f"a.{ending}")
     assert ImageFolder(tmp_path)[0][0].shape == (3, 4, 6)
+
+
+@pytest.mark.parametrize("ending", ["png", "tif"])
+def test_an_image_of_16_bit_grey_keeps_its_shades(ending, tmp_path):
+    (tmp_path / "only").mkdir()
+    shades = np.linspace(0, 65535, 240).astype(np.uint16).reshape(12, 20)
+    Image.fromarray(shades).save(tmp_path / "only" / f"a.{ending}")
+    x = ImageFolder(tmp_path)[0][0]
+    assert (x.shape, x.dtype) == ((3, 12, 20), np.float32)
+    np.testing.assert_allclose(x, np.broadcast_to(shades / 65535, (3, 12, 20)), atol=1e-6)
+    small = ImageFolder(tmp_path, size=(6, 10))[0][0]
+    assert small.shape == (3, 6, 10)
+    assert len(np.unique(small)) > 50
+    assert small.mean() == pytest.approx(0.5, abs=0.01)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.int32])
+def test_an_image_of_numbers_without_a_range_is_refused(dtype, tmp_path):
+    (tmp_path / "only").mkdir()
+    Image.fromarray(np.ones((4, 4), dtype)).save(tmp_path / "only" / "a.tif")
+    with pytest.raises(ValueRangeError, match=r"an image of 8 or 16 bits, but .* without a known range; save it as"):
+        ImageFolder(tmp_path)[0]
+    with pytest.raises(ValueRangeError, match="expected images"):
+        ImageFolder(tmp_path, broken="skip")
+
+
+def test_an_image_of_more_pixels_than_is_safe_is_refused(tmp_path, monkeypatch):
+    (tmp_path / "only").mkdir()
+    Image.fromarray(picture(0, 30, 30)).save(tmp_path / "only" / "a.png")
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 500)  # Pillow warns of more than that, and refuses twice as many
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # whatever a program does about its warnings
+        with pytest.raises(ValueRangeError, match="DecompressionBombWarning"):
+            ImageFolder(tmp_path)[0]
 
 
 def test_an_image_is_turned_as_its_camera_says(tmp_path):

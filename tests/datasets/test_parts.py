@@ -57,6 +57,17 @@ def test_what_has_fast_parts_is_indexed_a_few_times_for_a_batch(kind, monkeypatc
     assert not at_once(made(kind, SLOW))
 
 
+def test_a_part_has_the_data_and_labels_of_its_samples():
+    part = Subset(Subset((X, T), np.arange(9, -1, -1)), [0, 5, -1])
+    assert part.data.tolist() == X[[9, 4, 0]].tolist()
+    assert part.label.tolist() == [9, 4, 0]
+    assert Subset(T, [3, 1]).data.tolist() == [3, 1]
+    assert Subset(T, [3, 1]).label is None
+    assert Subset(SLOW, [0]).data is None
+    assert Subset(ConcatDataset((X, T)), [0]).data is None
+    assert Subset(Spiral(), [0, 7]).data.tolist() == Spiral().data[[0, 7]].tolist()
+
+
 def test_parts_of_parts_in_a_loader():
     parts = random_split(ConcatDataset((X, T), (X, T + 10)), [12, 8], seed=1)
     seen = sorted(t for part in parts for _, ts in DataLoader(part, 5) for t in ts.tolist())
@@ -149,9 +160,10 @@ def test_a_split_is_the_same_for_a_seed():
     assert first == order(None) != second
 
 
-@pytest.mark.parametrize("lengths", [[5, 4], [0.5, 0.4], [-1, 11], [], [1.5, -0.5], [float("nan")]])
+@pytest.mark.parametrize("lengths", [[5, 4], [0.5, 0.4], [-1, 11], [], [1.5, -0.5], [float("nan")], [1],
+                                     [1, 0], ["a"], [True]])  # fmt: skip
 def test_lengths_that_do_not_add_up_are_refused(lengths):
-    with pytest.raises(ValueRangeError, match="sizes that add up to 10 or shares that do to 1"):
+    with pytest.raises(ValueRangeError, match="whole numbers that add up to 10, or shares, floats"):
         random_split((X, T), lengths)
 
 

@@ -1,5 +1,7 @@
 """Shakespeare's letters, waves and moons."""
 
+import hashlib
+
 import numpy as np
 import pytest
 
@@ -75,6 +77,19 @@ def test_letters_outside_the_alphabet_are_refused():
 def test_another_text_is_refused(own_data):
     own_data.write_bytes("Être".encode())
     with pytest.raises(DownloadError, match="a text of plain letters"):
+        TinyShakespeare()
+
+
+def test_a_text_in_the_cache_is_checked_and_the_own_one_is_trusted(own_data, tmp_path, monkeypatch):
+    cached = tmp_path / "cache" / shakespeare.NAME
+    cached.parent.mkdir(parents=True)
+    own_data.rename(cached)
+    with pytest.raises(DownloadError, match="gopher://one/"):
+        TinyShakespeare()
+    monkeypatch.setattr(shakespeare, "SHA256", hashlib.sha256(TEXT.encode()).hexdigest())
+    assert len(TinyShakespeare(length=1)) == 899
+    cached.write_text(TEXT.replace("question", "answer"))
+    with pytest.raises(DownloadError, match="where another one lies"):
         TinyShakespeare()
 
 

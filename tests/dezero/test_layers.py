@@ -88,8 +88,8 @@ def test_parameters_come_in_the_order_in_which_they_were_set_each_once():
     net = Net()
     net.same, net.more = net.l1, [L.Linear(2), {"deep": L.Linear(3)}]
     names = [name for name, _ in net.named_params()]
-    assert names == ["l1/W", "l1/b", "l2/W", "bn/gamma", "bn/beta", "more/0/W", "more/0/b", "more/1/deep/W",
-                     "more/1/deep/b"]  # fmt: skip
+    assert names == ["l1.W", "l1.b", "l2.W", "bn.gamma", "bn.beta", "more.0.W", "more.0.b", "more.1.deep.W",
+                     "more.1.deep.b"]  # fmt: skip
     assert len(list(net.params())) == len(names)
     found = {}
     net._flatten_params(found, "net")
@@ -128,7 +128,7 @@ def test_a_file_of_the_published_package_is_read(tmp_path):
     model.load_weights(str(tmp_path / "old.npz"))
     assert model(x).shape == (4, 2)
     np.savez_compressed(tmp_path / "wrong.npz", **{**arrays, "l0/b": np.zeros(3)})
-    with pytest.raises(WeightFileError, match="l0/b"):
+    with pytest.raises(WeightFileError, match="l0.b"):
         model.load_weights(tmp_path / "wrong.npz")
 
 

@@ -15,7 +15,7 @@ Image = pytest.importorskip("PIL.Image")
 def test_a_sequential_takes_layers_and_functions():
     model = models.Sequential(L.Linear(4), F.relu, lambda x: x * 2, L.Linear(3))
     assert model(np.ones((2, 5), np.float32)).shape == (2, 3)
-    assert [name for name, _ in model.named_params()] == ["l0/W", "l0/b", "l3/W", "l3/b"]
+    assert [name for name, _ in model.named_params()] == ["l0.W", "l0.b", "l3.W", "l3.b"]
     assert model.l1 is F.relu
 
 
@@ -42,8 +42,8 @@ def test_vgg16_has_the_books_names_and_sizes(monkeypatch):
         y = model(np.random.rand(1, 3, 32, 32).astype("f"))
     assert y.shape == (1, 1000)
     names = [name for name, _ in model.named_params()]
-    assert names[:4] == ["conv1_1/W", "conv1_1/b", "conv1_2/W", "conv1_2/b"]
-    assert names[-2:] == ["fc8/W", "fc8/b"]
+    assert names[:4] == ["conv1_1.W", "conv1_1.b", "conv1_2.W", "conv1_2.b"]
+    assert names[-2:] == ["fc8.W", "fc8.b"]
     assert len(names) == 32
     assert model.conv5_3.outputs
 
@@ -59,8 +59,8 @@ def test_vgg16_prepares_images_as_the_books_weights_take_them():
 def test_resnets_have_the_books_names_and_sizes(layers, count):
     model = models.ResNet(layers)
     names = [name for name, _ in model._named_state()]
-    assert {"conv1/W", "res2/a/conv4/W", "res2/b1/bn1/avg_mean", "res5/b2/conv3/W", "fc6/b"} <= set(names)
-    assert sum(name.split("/")[-2].startswith("conv") and name.endswith("W") for name in names) == count
+    assert {"conv1.W", "res2.a.conv4.W", "res2.b1.bn1.avg_mean", "res5.b2.conv3.W", "fc6.b"} <= set(names)
+    assert sum(name.split(".")[-2].startswith("conv") and name.endswith("W") for name in names) == count
 
 
 def test_a_resnet_computes():

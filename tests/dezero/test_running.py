@@ -83,7 +83,7 @@ def test_without_a_program_there_is_one_clear_sentence(tmp_path, arguments):
     done = subprocess.run([sys.executable, "-m", "rung.dezero", *arguments], capture_output=True, text=True,
                           cwd=tmp_path, env=environment(), check=False)  # fmt: skip
     assert done.returncode == 2
-    assert "usage: python -m rung.dezero program.py" in done.stderr
+    assert "usage: python -m rung.dezero (program.py | -m module)" in done.stderr
     assert "Traceback" not in done.stderr
     assert len(done.stderr.splitlines()) == 1
 

@@ -41,6 +41,61 @@ def test_hooks_may_replace_what_goes_in_and_out_in_order():
     np.testing.assert_allclose(layer(X).data, 2.0)
 
 
+@pytest.mark.parametrize("before", [True, False])
+def test_a_hook_may_take_itself_away_and_the_next_one_still_runs(before):
+    layer, seen = L.Linear(2, in_size=3), []
+
+    def once(*_):
+        seen.append("once")
+        handle.remove()
+
+    handle = layer.add_forward_hook(once, before)
+    layer.add_forward_hook(lambda *_: seen.append("always"), before)
+    layer(X)
+    layer(X)
+    assert seen == ["once", "always", "always"]
+
+
+def test_a_gradient_hook_may_take_itself_away():
+    layer, seen = L.Linear(2, in_size=3), []
+    with layer.add_gradient_hook(lambda *_: None) as handle:
+        layer.add_gradient_hook(lambda *_: seen.append("always"))
+        y = layer(X)
+        handle.remove()
+        F.sum(y).backward()
+    assert seen == ["always"]
+
+
+def test_taking_a_hook_away_twice_leaves_the_same_function_that_was_added_again():
+    layer, seen = L.Linear(2, in_size=3), []
+
+    def look(*_):
+        seen.append("look")
+
+    first = layer.add_forward_hook(look)
+    layer.add_forward_hook(lambda *_: seen.append("between"))
+    last = layer.add_forward_hook(look)
+    first.remove()
+    first.remove()
+    layer(X)
+    assert seen == ["between", "look"]
+    last.remove()
+    layer.add_forward_hook(look)
+    last.remove()
+    layer(X)
+    assert seen[2:] == ["between", "look"]
+
+
+def test_a_changed_gradient_has_derivatives():
+    x, layer = Variable(X), L.Linear(2, in_size=3, dtype="float64")
+    layer.add_gradient_hook(lambda layer, gradient: gradient * 3)
+    gx = grad(F.sum(layer(x) ** 3), x, create_graph=True)
+    layer._hooks.of["gradient"].clear()
+    plain = grad(F.sum(layer(x) ** 3), x, create_graph=True)
+    np.testing.assert_allclose(gx.data, 3 * plain.data)
+    np.testing.assert_allclose(grad(F.sum(gx), x).data, 9 * grad(F.sum(plain), x).data)  # it passes the hook again
+
+
 def test_a_hook_inside_a_model_runs_with_it():
     model, seen = MLP((4, 2)), []
     model.layers[0].add_forward_hook(lambda layer, inputs, y: seen.append(y))

@@ -11,6 +11,7 @@ import rung
 import rung.functions as F
 import rung.layers as L
 from rung import Parameter
+from rung.core.parameter import Buffer
 from rung.errors import DTypeError, ShapeError, UnverifiedWarning, ValueRangeError, WeightFileError
 from rung.models import MLP
 from rung.optimizers import SGD, Adam
@@ -76,6 +77,39 @@ def test_bad_sizes_are_refused():
         L.Linear(0)
 
 
+ONE = np.int64(1)
+SIZED = {
+    "Linear": (lambda n: L.Linear(n, in_size=ONE), "out_size"),
+    "Conv2d": (lambda n: L.Conv2d(n, ONE, stride=ONE, pad=np.int32(0), in_channels=ONE), "out_channels"),
+    "Deconv1d": (lambda n: L.Deconv1d(n, ONE), "out_channels"),
+    "LSTM": (lambda n: L.LSTM(n, in_size=ONE), "hidden_size"),
+    "Recurrent": (lambda n: L.Recurrent(L.GRU, ONE, num_layers=n), "num_layers"),
+    "Embedding": (lambda n: L.Embedding(n, ONE, padding_index=np.int64(0)), "in_size"),
+    "MultiHeadAttention": (lambda n: L.MultiHeadAttention(n), "num_heads"),
+    "BatchNorm": (lambda n: L.BatchNorm(in_channels=n), "size"),
+    "MLP": (lambda n: MLP((n, 2)), "out_size"),
+    "seed": (lambda n: rung.seed(n), "value"),
+}
+
+
+@pytest.mark.parametrize("kind", SIZED)
+def test_sizes_are_integers_of_any_library_but_no_bools(kind):
+    build, name = SIZED[kind]
+    build(np.int64(2))
+    build(np.array(2, np.uint8))
+    who = "Linear" if kind == "MLP" else kind
+    for wrong in (True, np.True_, 2.0, "2", -1):
+        with pytest.raises(ValueRangeError, match=f"{who}: expected {name} to be an integer of at least ., but got"):
+            build(wrong)
+
+
+def test_sizes_of_an_mlp_are_several():
+    assert MLP(np.array([3, 2]))(np.ones((1, 4))).shape == (1, 2)
+    for wrong in (np.int64(3), 3, [], ()):
+        with pytest.raises(ValueRangeError, match="MLP: expected a list of at least one layer size"):
+            MLP(wrong)
+
+
 def test_initial_weights_keep_the_variance():
     w = L.Linear(400, in_size=500).W.data
     assert w.std() == pytest.approx(1 / np.sqrt(500), rel=0.02)
@@ -125,6 +159,56 @@ def test_freezing_stops_gradients_and_steps():
     net.unfreeze()
     F.sum(net(x)).backward()
     assert net.layers[0].W.grad is not None
+
+
+@pytest.mark.parametrize("twin", [lambda x: pickle.loads(pickle.dumps(x)), copy.deepcopy, copy.copy])
+def test_a_layer_that_is_copied_before_its_first_batch_is_the_same(twin):
+    layer = twin(L.Sequential(L.Linear(3, dtype="float64"), L.Linear(2, dtype="float16")).freeze())
+    layer(np.ones((2, 5)))
+    assert [p.dtype for p in layer.params()] == [np.float64, np.float64, np.float16, np.float16]
+    assert not any(p.trainable for p in layer.params())
+    buffer = twin(Buffer(None, "v", (None,), "float64"))
+    buffer.initialize(np.ones(3))
+    assert (type(buffer), buffer.dtype, buffer.trainable) == (Buffer, np.float64, False)
+
+
+LAYERS = {
+    "Linear": lambda initializer: L.Linear(2, in_size=3, initializer=initializer),
+    "Conv2d": lambda initializer: L.Conv2d(2, 3, in_channels=1, initializer=initializer),
+    "Embedding": lambda initializer: L.Embedding(4, 3, initializer=initializer),
+    "LSTM": lambda initializer: L.LSTM(2, in_size=3, initializer=initializer),
+}
+
+
+@pytest.mark.parametrize("kind", LAYERS)
+def test_what_an_initializer_draws_is_checked_and_cast(kind):
+    layer = LAYERS[kind](lambda shape, dtype: np.ones(shape))
+    assert {p.dtype for p in layer.params()} == {np.dtype("float32")}
+    with pytest.raises(ShapeError, match=r"the values for W.* must be of shape \(.*\), but is \(7, 7\)"):
+        LAYERS[kind](lambda shape, dtype: np.ones((7, 7)))
+    with pytest.raises(DTypeError, match="the values for W.* must be an array of floats, but is of int64"):
+        LAYERS[kind](lambda shape, dtype: np.ones(shape, int))
+    with pytest.raises(DTypeError, match="expected an array or a number, but got list"):
+        LAYERS[kind](lambda shape, dtype: [[1.0]])
+    with pytest.raises(DTypeError, match="too large for float32"):
+        LAYERS[kind](lambda shape, dtype: np.full(shape, -1e300))
+
+
+def test_new_values_for_a_parameter_have_its_shape():
+    weight = Parameter(np.ones((2, 3)))
+    with pytest.raises(ShapeError, match=r"of shape \(2 x 3\), but is \(3,\)"):
+        weight.initialize(np.zeros(3))
+    np.testing.assert_array_equal(weight.data, 1)
+
+
+def test_a_parameter_has_memory_of_its_own():
+    first = np.zeros(2, np.float32)
+    model = L.Sequential()
+    model.a, model.b, model.c = Parameter(first), Parameter(first), Parameter(np.broadcast_to(np.float32(0), (2,)))
+    F.sum(model.a + 3 * model.b + model.c).backward()
+    SGD(1.0).setup(model).update()
+    assert [p.data.tolist() for p in model.params()] == [[-1, -1], [-3, -3], [-1, -1]]
+    assert first.tolist() == [0, 0]
 
 
 def test_pickle_and_deepcopy_after_a_step():
@@ -244,8 +328,49 @@ def test_a_layer_that_holds_itself():
     assert [name for name, _ in layer.named_params()] == ["W", "b"]
 
 
+class Untouchable:
+    """What may not be looked at one by one: asking for its class takes long, its type does not."""
+
+    @property
+    def __class__(self):
+        raise AssertionError("it was looked at")
+
+
+def test_a_long_list_of_other_things_is_passed_by():
+    layer = L.Linear(2, in_size=2)
+    layer.words, layer.by_word = [Untouchable()] * 3, {"a": Untouchable()}
+    assert [name for name, _ in layer.named_params()] == ["W", "b"]
+    layer.words = [*layer.words[:0], "a", [["b", L.Linear(1, in_size=1)]], ("c",)]
+    assert [name for name, _ in layer.named_params()] == ["W", "b", "words.1.0.1.W", "words.1.0.1.b"]
+
+
+def test_layers_in_layers_and_lists_in_lists_may_be_nested_deeply():
+    layer, several = L.Linear(2, in_size=2), []
+    inner = several
+    for _ in range(3000):
+        outer = rung.Layer()
+        outer.x = layer
+        layer = outer
+        inner.append([])
+        inner = inner[0]
+    inner.append(Parameter(np.ones(1)))
+    layer.several = several
+    assert [name.count(".") for name, _ in layer.named_params()] == [3000, 3000, 3001]
+
+
+def test_an_unused_layer_is_named_when_saving(tmp_path):
+    model = L.Sequential(L.Linear(2))
+    model.head = L.Linear(3)
+    model(np.ones((1, 2)))
+    told = "state_dict: head was never called, so its parameter head.W has no size yet; .*take the layer away"
+    with pytest.raises(ShapeError, match=told):
+        model.save_weights(tmp_path / "weights.npz")
+    with pytest.raises(ShapeError, match="Linear was never called, so its parameter W"):
+        L.Linear(2).state_dict()
+
+
 def test_saving_before_the_first_batch_says_what_to_do(tmp_path):
-    with pytest.raises(ShapeError, match="layers.0.W has no size yet; call the model on a batch first"):
+    with pytest.raises(ShapeError, match="layers.0 was never called.*; call the model on a batch first, or"):
         MLP((5, 3)).save_weights(tmp_path / "weights.npz")
     assert list(tmp_path.iterdir()) == []
 
@@ -321,8 +446,18 @@ def test_two_parameters_of_one_name_are_refused():
         layer.state_dict()
 
 
-@pytest.mark.parametrize("kind", [set, frozenset, deque])
-def test_layers_in_a_set_are_refused(kind):
+def array_of_objects(values):
+    array = np.empty(len(values), object)
+    array[:] = values
+    return array
+
+
+NAMELESS = {"set": set, "frozenset": frozenset, "deque": deque, "dict_values": lambda x: dict(enumerate(x)).values(),
+            "ndarray": array_of_objects}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", NAMELESS.values(), ids=NAMELESS)
+def test_layers_where_they_have_no_names_are_refused(kind):
     layer = rung.Layer()
     layer.parts = kind([L.Linear(2)])
     with pytest.raises(DTypeError, match="parts is a .* which have no names there; use a list or a dict"):

@@ -69,7 +69,7 @@ def test_another_size_is_refused(name):
 
 
 def test_what_is_no_size_is_refused():
-    with pytest.raises(ValueRangeError, match="BatchNorm: expected sizes to be integers of at least 1, but got 0"):
+    with pytest.raises(ValueRangeError, match="BatchNorm: expected size to be an integer of at least 1, but got 0"):
         L.BatchNorm(in_channels=0)
     with pytest.raises(ShapeError, match=r"batch_norm: expected x of shape \(N, C, ...\)"):
         L.BatchNorm()(np.ones(3))

@@ -53,10 +53,10 @@ def test_shared_layers_count_once_and_every_call_has_a_row():
 def test_it_leaves_the_model_as_it_was():
     model = MLP((3, 2))
     seen = []
-    model.layers[0].add_forward_hook(lambda *_: seen.append(Config.train))
+    model.layers[0].add_forward_hook(lambda *parts: seen.append((Config.train, parts[2].differentiable)))
     y = model(np.ones((1, 2), np.float32))
     model.summary(np.ones((1, 2), np.float32))
-    assert seen == [True, False]
+    assert seen == [(True, True), (False, False)]
     assert len(model.layers[1]._hooks.of["after"]) == 0
     np.testing.assert_array_equal(model(np.ones((1, 2), np.float32)).data, y.data)
 

@@ -6,6 +6,7 @@ from optimizers.samples import model
 
 import rung.functions as F
 import rung.layers as L
+from rung import Parameter
 from rung.errors import DTypeError, GraphError, MutationError, ValueRangeError, WeightFileError
 from rung.layers import Buffer
 from rung.optimizers import ExponentialMovingAverage
@@ -41,6 +42,24 @@ def test_the_average_is_that_of_the_formula_for_parameters_and_buffers(warm_up, 
         assert net.count.item() == 4
     assert net.w.tolist() == [4, -4]
     assert net.mean.tolist() == [40]
+
+
+def test_the_average_of_a_layer_that_took_anothers_place_begins_anew():
+    net = model(w=[0.0, 0.0])
+    ema = ExponentialMovingAverage(net, 0.5)
+    ema.update()
+    net.w = Parameter(np.array([8.0, 8.0]))
+    with ema.applied():  # there is no average of it yet
+        assert net.w.tolist() == [8, 8]
+    ema.update()
+    with ema.applied():
+        assert net.w.tolist() == [8, 8]
+    again = ExponentialMovingAverage(net, 0.5)
+    again.load_state_dict(ema.state_dict())
+    net.w.data[:] = 4.0
+    again.update()
+    with again.applied():
+        assert net.w.tolist() == [6, 6]
 
 
 def test_it_equals_pytorchs():

@@ -1,6 +1,7 @@
 """The .npz files of Rung and of NumPy, each read by the other."""
 
 import io
+import struct
 import zipfile
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 
 from rung.errors import UnverifiedWarning, WeightFileError
 from rung.serializers import load_arrays, load_metadata, npz, save_arrays
+from rung.serializers.arrays import read
 
 ARRAYS = {"l1.W": np.arange(12.0, dtype=np.float32).reshape(3, 4), "n": np.array(7), "empty": np.zeros((0, 3))}
 
@@ -66,3 +68,15 @@ def test_what_compresses_very_well_is_read_up_to_a_limit(tmp_path, monkeypatch):
     monkeypatch.setattr(npz, "UNPACKED_LIMIT", 1 << 20)
     with pytest.raises(WeightFileError, match=r"unpacks to 40001\d\d, far too many; save it without compression"):
         load_arrays(tmp_path / "zeros.npz")
+
+
+def test_members_that_overlap_are_refused_before_any_is_read(monkeypatch):
+    stream = io.BytesIO()
+    np.savez(stream, a=np.zeros(1000, np.int8))
+    data = stream.getvalue()
+    start, end = data.index(b"PK\1\2"), data.index(b"PK\5\6")
+    entries = data[start:end] * 3
+    ending = struct.pack("<4s4H2IH", b"PK\5\6", 0, 0, 3, 3, len(entries), start, 0)
+    monkeypatch.setattr(npz, "_read_member", None)
+    with pytest.raises(WeightFileError, match="claims more bytes than it has"):
+        read(io.BytesIO(data[:start] + entries + ending), "a bomb")

@@ -1,14 +1,16 @@
 """A training with all that makes an exact resume hard: shuffling, dropout, momenta, hooks with state, a schedule.
 
-    python program.py FOLDER [--steps-before-death N]
+    python program.py FOLDER [--steps-before-death N] [--workers N]
 
 prints the SHA-256 of the weights at the end. Told to, it kills itself after so many updates, as a lost machine does.
+After Ctrl-C it ends with 130, as a shell would say.
 """
 
 import argparse
 import hashlib
 import os
 import signal
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -42,10 +44,10 @@ def make_trainer(folder, death=None, save_every=1):
                    averages=ExponentialMovingAverage(model, 0.9), callbacks=callbacks, quiet=True)  # fmt: skip
 
 
-def make_loader():
+def make_loader(workers=0):
     rng = np.random.default_rng(0)
     x = rng.standard_normal((8 * STEPS_PER_EPOCH - 3, 5)).astype(np.float32)
-    return rung.DataLoader((x, rng.integers(0, 3, len(x))), batch_size=8)
+    return rung.DataLoader((x, rng.integers(0, 3, len(x))), batch_size=8, num_workers=workers)
 
 
 def fingerprint(trainer):
@@ -58,8 +60,8 @@ def fingerprint(trainer):
     return sha.hexdigest()
 
 
-def train(folder, death=None, save_every=1):
-    trainer, loader = make_trainer(folder, death, save_every), make_loader()
+def train(folder, death=None, save_every=1, workers=0):
+    trainer, loader = make_trainer(folder, death, save_every), make_loader(workers)
     trainer.resume()
     trainer.fit(loader, EPOCHS, validation=make_loader())
     return fingerprint(trainer)
@@ -69,9 +71,13 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("folder", type=Path)
     parser.add_argument("--steps-before-death", type=int, default=-1)
+    parser.add_argument("--workers", type=int, default=0)
     options = parser.parse_args()
     death = Death(options.steps_before_death, lambda: os.kill(os.getpid(), signal.SIGKILL))
-    print(train(options.folder, death))
+    try:
+        print(train(options.folder, death, workers=options.workers))
+    except KeyboardInterrupt:
+        sys.exit(130)
 
 
 if __name__ == "__main__":

@@ -302,7 +302,9 @@ def test_a_checkpoint_of_another_optimizer_changes_nothing(tmp_path):
         other.resume()
     for name, array in other.model.state_dict().items():
         np.testing.assert_array_equal(array, before[name])
-    with pytest.raises(rung.errors.WeightFileError, match="monitors None, the trainer accuracy"):
+    with pytest.raises(
+        rung.errors.WeightFileError, match="monitors None, of which lower is better, the trainer accuracy"
+    ):
         make(folder=tmp_path, monitor="accuracy").resume()
     with pytest.raises(rung.errors.WeightFileError, match="lacks"):
         make().load_state_dict({})
@@ -318,7 +320,7 @@ def test_the_middle_of_an_epoch_needs_a_loader_with_a_place(tmp_path):
         make(folder=tmp_path, save_every=1, callbacks=[Fail()]).fit(loader(), 2)
     trainer = make(folder=tmp_path)
     trainer.resume()
-    with pytest.raises(ValueRangeError, match="from the middle of an epoch"):
+    with pytest.raises(ValueRangeError, match="left in the middle of an epoch"):
         trainer.fit([(X, T)], 2)
 
 
@@ -460,7 +462,7 @@ def test_a_checkpoint_of_another_version_is_refused(tmp_path, monkeypatch):
 
 
 def test_large_gradients_are_numbers():
-    from rung.trainer.measuring import is_finite as _is_finite
+    from rung.trainer.nans import is_finite as _is_finite
 
     assert _is_finite(np.full(3, 3e38, np.float32))
     assert not _is_finite(np.array([np.inf, 1.0]))

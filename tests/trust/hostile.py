@@ -177,7 +177,42 @@ def _tensor(size=1, offset=b"K\0", shape=b"K\1\x85", strides=b"K\1\x85", kind=b"
             + b"\x89}tRs.")  # fmt: skip
 
 
+def _key(text):
+    return b"X" + len(text).to_bytes(4, "little") + text
+
+
+def _item(value):
+    """A pickled dict of one value, under the name a."""
+    return b"\x80\2}" + _key(b"a") + value + b"s."
+
+
+_DOUBLED = b"Nq\0" + b"h\0h\0\x86q\0" * 60  # a pair of a pair of a pair …: 2**60 of nothing, in 480 bytes
+_ONE_TENSOR = _tensor()[len(b"\x80\2}X\1\0\0\0a") : -len(b"s.")]
+
 PYTORCH = {
+    "a long name over ten thousand values": _pytorch(
+        b"\x80\2}" + _key(b"k" * 100_000) + b"](" + b"N" * 10_000 + b"es."
+    ),
+    "a long name over one tensor often": _pytorch(
+        b"\x80\2}" + _key(b"k" * 900) + _ONE_TENSOR + b"q\1](" + b"h\1" * 10_000 + b"es.", b"1234"
+    ),
+    "a long name in a long name": _pytorch(
+        b"\x80\2}" + (_key(b"k" * 900) + b"}") * 2 + _key(b"a") + _ONE_TENSOR + b"sss.", b"1234"
+    ),
+    "a list that holds itself 50,000 times": _pytorch(_item(b"]q\1(" + b"h\1" * 50_000 + b"e")),
+    "a dict that holds itself": _pytorch(b"\x80\2}q\1" + _key(b"a") + b"h\1s."),
+    "one tensor 50,000 times": _pytorch(_item(_ONE_TENSOR + b"q\1](" + b"h\1" * 50_000 + b"e"), b"1234"),
+    "a thousand times a thousand times a thousand": _pytorch(
+        _item(b"N]q\1(" + b"N" * 1000 + b"e](" + b"h\1" * 1000 + b"eq\1](" + b"h\1" * 1000 + b"e")
+    ),
+    "a pair of pairs as a key": _pytorch(b"\x80\2" + _DOUBLED + b"}h\0Ns."),
+    "a pair of pairs as a pair's key": _pytorch(b"\x80\2" + _DOUBLED + b"ccollections\nOrderedDict\n(](h\0N\x86etR."),
+    "a pair of pairs as a name": _pytorch(b"\x80\2" + _DOUBLED + b"h\0\x93."),
+    "a pair of pairs as a storage": _pytorch(b"\x80\2" + _DOUBLED + b"Q."),
+    "a pair of pairs as a function": _pytorch(b"\x80\2" + _DOUBLED + b")R."),
+    "a pair of pairs as an old storage's key": _OLD + pickle.dumps({}, 2) + b"\x80\2" + _DOUBLED + b"](h\0e.",
+    "half a million dicts in the memo": _pytorch(b"\x80\2" + b"}\x94" * 500_000),
+    "a million dicts": _pytorch(b"\x80\2" + b"}" * 1_000_000),
     "code": _pytorch(pickle.dumps({"a": Bomb()}, 2)),
     "code in an old file": _OLD + pickle.dumps({"a": Bomb()}, 2),
     "code before an old file's tensors": _OLD[:16] + pickle.dumps(Bomb(), 2),

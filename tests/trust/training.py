@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -25,10 +26,10 @@ PROGRAM = TESTS / "trainer" / "program.py"
 STEPS = 24  # of the program
 
 
-def _train(folder, *options, hash_seed=0):
+def _train(folder, *options, hash_seed=0, **more):
     env = os.environ | ONE_THREAD | {"PYTHONHASHSEED": str(hash_seed)}
     return subprocess.Popen([sys.executable, str(PROGRAM), str(folder), *options], env=env, text=True,
-                            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)  # fmt: skip
+                            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, **more)  # fmt: skip
 
 
 def _finished(process):
@@ -69,6 +70,43 @@ def interrupted_and_resumed(trial):
             trial.lost(f"{i}: could not be resumed")
         elif resumed != undisturbed:
             trial.wrong(f"{i}: other weights")
+
+
+@row(
+    "Ctrl-C to a training and its loader's workers, from their start on: it ends with 130, and nothing of it is left"
+)
+def interrupted_with_workers(trial):
+    _, undisturbed = _finished(_train(trial.folder / "undisturbed"))
+    chance = random.Random(2)
+    for i in trial.each(range(20), quick=1):
+        folder = trial.folder / str(i)
+        process = _train(folder, "--workers", "2", start_new_session=True)
+        while process.poll() is None and not (folder / "running.lock").exists():
+            time.sleep(0.005)
+        time.sleep(0.05 + chance.random() * 2)
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to all of them
+        code, out = _finished(process)
+        if code != 130 and out != undisturbed:
+            trial.bad(f"{i}: ended with {code}")
+        deadline = time.monotonic() + 5
+        while _alive(process.pid) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        if _alive(process.pid):
+            trial.bad(f"{i}: left processes behind")
+        if _finished(_train(folder)) != (0, undisturbed):
+            trial.wrong(f"{i}: other weights after the resume")
+
+
+def _alive(group):
+    """The processes of a group that are not ended."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            state, _, its_group = path.read_text().rpartition(")")[2].split()[:3]
+            if int(its_group) == group and state != "Z":
+                found.append(path)
+    return found
 
 
 @row("no memory for a step: an error, and the next smaller step works")

@@ -7,7 +7,7 @@ pytest.importorskip("matplotlib")
 
 from rung.datasets import ArrayDataset, Dataset, Moons, SinCurve, Spiral, Subset, TinyShakespeare
 from rung.datasets import shakespeare as shakespeare_module
-from rung.errors import ShapeError, ValueRangeError
+from rung.errors import DTypeError, ShapeError, ValueRangeError
 from rung.visualize.contact import draw_contact
 from rung.visualize.sheet import Sheet
 
@@ -119,3 +119,14 @@ def test_what_cannot_be_drawn_is_refused(path):
     with pytest.raises(ValueRangeError, match="n = 0"):
         draw_contact(Moons(), path, 0)
     assert not path.exists()
+
+
+@pytest.mark.parametrize("x", [np.array([[0.0, 1.0], [2.0, np.nan]]), np.array([0.0, np.inf])])
+def test_points_and_curves_that_are_not_finite_are_refused(x, path):
+    with pytest.raises(ValueRangeError, match="expected finite numbers, but sample 1 is .*(nan|inf)"):
+        ArrayDataset(x).show(path)
+
+
+def test_samples_of_text_are_refused(path):
+    with pytest.raises(DTypeError, match="expected samples of numbers, but got <U3"):
+        ArrayDataset(np.array(["abc", "def"])).show(path)

@@ -6,7 +6,7 @@ A window is `kernel` elements wide along each spatial axis, its elements `dilati
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import product
 
@@ -91,7 +91,7 @@ def each(name: str, value: int | Shape, ndim: int, least: int = 1) -> Shape:
     ((2, 2, 2), (1, 2))
     """
     values = as_shape(value)
-    values = values * ndim if isinstance(value, int) else values
+    values = values if isinstance(value, Iterable) else values * ndim
     fits = len(values) == ndim and all(n >= least for n in values)
     expect(fits, f"{name} must be one integer of at least {least}, or {ndim} of them, but it is {value!r}")
     return values
@@ -120,7 +120,7 @@ def resolved(kernel: Shape, stride: Shape, padding: Padding, dilation: Shape, si
 def pairs(padding: Padding, ndim: int) -> tuple[tuple[int, int], ...]:
     """A padding as (before, behind) for each axis."""
     expect(not isinstance(padding, str), f"padding must be integers, 'same' or 'valid', but it is {padding!r}")
-    parts = (padding,) * ndim if isinstance(padding, int) else tuple(padding)
+    parts = tuple(padding) if isinstance(padding, Iterable) else (padding,) * ndim
     expect(len(parts) == ndim, f"padding must be one for all, or one for each of {ndim} axes, but it is {padding!r}")
     both = tuple(each("padding", part, 2, least=0) for part in parts)  # type: ignore[arg-type]
     return tuple((before, behind) for before, behind in both)
