@@ -1,18 +1,28 @@
-"""The book's framework, by name and by behaviour, on Rung's engine.
+"""The package of the book *Deep Learning from Scratch 3*, on Rung's engine: its names, defaults and quirks.
 
-    python -m rung.dezero program.py        runs a program of the book, which imports `dezero`, unchanged
-    import rung.dezero as dezero            is the same package, for a program that one is about to move to Rung
+    python -m rung.dezero program.py arguments
 
-What programs depend on is as in the book, its slips included: weights, dropout and shuffles come from `np.random`,
-and `F.batch_nrom` is there. What was wrong in silence is right. `docs/migration.md` says all of it, name by name.
+runs a program of the book, in which `import dezero` means this package. In a program of your own,
+`import rung.dezero as dezero` does. What is the same, what is better, and how to move on to `rung` itself, is told in
+docs/migration.md.
+
+>>> import numpy as np
+>>> import rung.dezero as dezero
+>>> import rung.dezero.functions as F
+>>> x = dezero.Variable(np.array(1.0))
+>>> y = F.sin(x)
+>>> y.backward()
+>>> y, x.grad
+(variable(0.8414709848078965), variable(0.5403023058681398))
 """
 
+from rung.dezero import functions  # isort: skip  # first: it gives Variables their operators
 from rung.dezero import (
+    core,
     core_simple,
     cuda,
     dataloaders,
     datasets,
-    functions,
     functions_conv,
     layers,
     models,
@@ -37,14 +47,12 @@ from rung.dezero.datasets import Dataset
 from rung.dezero.layers import Layer
 from rung.dezero.models import Model
 
-setup_variable()
-
-is_simple_core = False
-__version__ = "0.0.13"  # of the package that this one stands for
+is_simple_core = False  # the book's reader turns this to see the package as of step 32; here, import core_simple
+__version__ = "0.0.13"  # of the published package whose names these are
 
 __all__ = [
     "Config", "DataLoader", "Dataset", "Function", "Layer", "Model", "Parameter", "SeqDataLoader", "Variable",
-    "as_array", "as_variable", "core_simple", "cuda", "dataloaders", "datasets", "functions", "functions_conv",
-    "is_simple_core", "layers", "models", "no_grad", "optimizers", "setup_variable", "test_mode", "transforms",
-    "using_config", "utils",
+    "as_array", "as_variable", "core", "core_simple", "cuda", "dataloaders", "datasets", "functions",
+    "functions_conv", "is_simple_core", "layers", "models", "no_grad", "optimizers", "setup_variable",
+    "test_mode", "transforms", "using_config", "utils",
 ]  # fmt: skip

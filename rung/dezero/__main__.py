@@ -1,68 +1,45 @@
-"""Run a program of the book: `python -m rung.dezero program.py [arguments]`; or a module: `… -m pytest tests`."""
+"""`python -m rung.dezero program.py …` runs a program of the book, in which `import dezero` means `rung.dezero`.
+
+So does `python -m rung.dezero -m module …` with a module, such as `unittest`.
+"""
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
+import io
+import os
 import runpy
 import sys
-import traceback
-import types
-from pathlib import Path
+from collections.abc import Sequence
 
-import numpy as np
+from rung.dezero.running import install, run
 
-import rung.dezero
+USAGE = "usage: python -m rung.dezero (program.py | -m module) [arguments]"
 
 
-def main() -> int:
-    """Run the program as Python would, with `dezero` in the place of the package of that name."""
-    if len(sys.argv) < 2 or sys.argv[1] in ("-h", "--help"):
-        print("usage: python -m rung.dezero (program.py | -m module) [arguments of the program]")
-        return 0 if len(sys.argv) > 1 else 2
-    stand_in_for_dezero()
-    if sys.argv[1] == "-m" and len(sys.argv) > 2:
-        sys.argv = sys.argv[2:]
-        runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
+def main(arguments: Sequence[str]) -> int:
+    """Run the program that the first argument names, with the others; give the exit status."""
+    if not arguments or arguments[0] in ("-h", "--help"):
+        print(USAGE, file=sys.stdout if arguments else sys.stderr)
+        return 0 if arguments else 2
+    if arguments[0] == "-m" and len(arguments) > 1:
+        install()
+        sys.argv = list(arguments[1:])
+        runpy.run_module(arguments[1], run_name="__main__", alter_sys=True)
         return 0
-    path = Path(sys.argv[1])
+    path = arguments[0]
     try:
-        source = path.read_bytes()
+        with io.open_code(os.path.abspath(path)) as file:
+            source = file.read()
     except OSError as error:
-        print(f"rung.dezero: expected a program, but {path} cannot be read ({error.strerror})", file=sys.stderr)
+        print(
+            f"rung.dezero: expected a program, but {path} cannot be read ({error.strerror}); {USAGE}", file=sys.stderr
+        )
         return 2
-    return run(path, source)
-
-
-def stand_in_for_dezero() -> None:
-    """Let `import dezero`, and each of its modules, find those here; give NumPy its old names of Python's types."""
-    for name, kind in (("int", int), ("float", float)):
-        if name not in vars(np):
-            setattr(np, name, kind)
-    sys.modules["dezero"] = rung.dezero
-    for module in pkgutil.iter_modules(rung.dezero.__path__):
-        if module.name != "__main__":
-            sys.modules[f"dezero.{module.name}"] = importlib.import_module(f"rung.dezero.{module.name}")
-
-
-def run(path: Path, source: bytes) -> int:
-    """Run a source as the main module; an error is shown as Python shows it, without what stands here."""
-    program = types.ModuleType("__main__")
-    program.__file__ = str(path)
-    program.__builtins__ = __builtins__  # type: ignore[attr-defined]
-    sys.modules["__main__"] = program
-    sys.argv = sys.argv[1:]
-    sys.path.insert(0, str(path.resolve().parent))
-    try:
-        exec(compile(source, str(path), "exec"), vars(program))
-    except SystemExit:
-        raise
-    except BaseException as error:
-        shown = error.__traceback__ and error.__traceback__.tb_next
-        traceback.print_exception(type(error), error, shown)
-        return 130 if isinstance(error, KeyboardInterrupt) else 1
-    return 0
+    install()
+    sys.argv = list(arguments)
+    sys.path[0:1] = [os.path.dirname(os.path.abspath(path))]  # in the place of the folder of this command
+    return run(source, path)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

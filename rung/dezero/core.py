@@ -16,6 +16,7 @@ import numpy as np
 
 import rung.functions as F
 from rung.config import Config, current_mode, mode, no_grad, test_mode, using_config
+from rung.core.backward import backpropagate, seed_gradient
 from rung.core.book import save_everything
 from rung.core.call import apply
 from rung.core.function import Function as RungFunction
@@ -27,7 +28,6 @@ from rung.core.variable import Variable as RungVariable
 from rung.core.variable import constant
 from rung.cuda import is_array
 from rung.functions.methods import METHODS
-from rung.transform import grad as gradients_of
 
 __all__ = [
     "Add", "Config", "Div", "Function", "Mul", "Neg", "Parameter", "Pow", "Sub", "Variable", "add", "array_types",
@@ -74,7 +74,7 @@ class Variable(RungVariable):
     @property
     def data(self) -> Any:
         """The array, to read and to write; None if there is none."""
-        return None if type(self._data) is Unsized else RungVariable.data.fget(self)  # type: ignore[attr-defined]
+        return None if isinstance(self._data, Unsized) else RungVariable.data.fget(self)  # type: ignore[attr-defined]
 
     @data.setter
     def data(self, value: Any) -> None:
@@ -86,9 +86,14 @@ class Variable(RungVariable):
     @property
     def grad(self) -> Any:
         """The gradient, a Variable too; what is set here before `backward` is where `backward` starts."""
-        gradient = RungVariable.grad.fget(self)  # type: ignore[attr-defined]
+        gradient = self._record.grad
         if gradient is not None and not isinstance(gradient, Variable):
-            gradient = self._record.grad = adopt(gradient, self.family)
+            gradient = (
+                adopt(gradient, self.family)
+                if isinstance(gradient, RungVariable)
+                else self.family(as_array(gradient))
+            )
+            self._record.grad = gradient
         return gradient
 
     @grad.setter
@@ -166,9 +171,13 @@ class Variable(RungVariable):
 class Parameter(Variable, RungParameter):
     """A Variable that a layer learns; its array may come later."""
 
-    def __init__(self, data: Any, name: str | None = None, expected_shape: Any = (), dtype: Any = None):
+    def __init__(
+        self, data: Any, name: str | None = None, expected_shape: tuple[int | None, ...] = (), dtype: Any = None
+    ):
         self._expected_shape = expected_shape
         Variable.__init__(self, data, name)
+        if data is None:
+            self._record.dtype = np.dtype(dtype or np.float32)
 
 
 Variable.family = Variable
@@ -206,8 +215,8 @@ class Function(RungFunction):
     (variable(6.0), True, True)
     """
 
-    shown = staticmethod(lambda variable: adopt(variable, Variable))
-    shown_gradient = shown
+    shown: ClassVar[Any] = staticmethod(lambda variable: adopt(variable, Variable))
+    shown_gradient: ClassVar[Any] = shown
     family: ClassVar[Any] = Variable
 
     def forward(self, xs: Any) -> Any:
@@ -220,7 +229,8 @@ class Function(RungFunction):
 
     def __call__(self, *inputs: Any) -> Any:
         if not any(isinstance(x, RungVariable) for x in inputs):
-            inputs = tuple(self.family(as_array(x)) for x in inputs)  # as in the book, these get gradients
+            # As in the book, arrays that no Variable is beside get gradients.
+            inputs = tuple(None if x is None else self.family(as_array(x)) for x in inputs)
         me = copy.copy(self) if "_inputs" in vars(self) else self  # one object, called twice, is two in the graph
         return me._introduced(inputs, me._compute(inputs))
 
@@ -233,7 +243,7 @@ class Function(RungFunction):
         for x in inputs:
             if isinstance(x, Variable) and isinstance(results, RungVariable) and x._record is results._record:
                 return x
-        ys = [adopt(y, family) for y in (results if isinstance(results, tuple) else (results,))]
+        ys = [adopt_result(y, family) for y in (results if isinstance(results, tuple) else (results,))]
         node = ys[0]._record.creator
         if node is not None and not hasattr(node, "maker"):
             node.maker = self
@@ -275,23 +285,36 @@ class Op(Function):
     def backward(self, *gys: Any) -> Any:
         """The gradients of the inputs that have one, recorded unless recording is off; None for the others."""
         ys = [output() for output in self.outputs]
-        wanted = [x for x in self.inputs if x.differentiable and type(x._data) is not Unsized]
-        recorded = current_mode().enable_backprop
-        found = iter(gradients_of(ys, wanted, list(gys), create_graph=recorded, retain_graph=True))
-        gxs = tuple(adopt(next(found), Variable) if any(x is w for w in wanted) else None for x in self.inputs)
+        records = [x._record for x in self.inputs]
+        found = backpropagate(
+            [(y._record, seed_gradient(y, gy)) for y, gy in zip(ys, gys, strict=True)],
+            create_graph=current_mode().enable_backprop,
+            retain_graph=True,
+            targets=records,
+            since=max(record.serial for record in records),  # through this function alone
+        )
+        gxs = tuple(None if found[record] is None else as_variable(as_array(found[record])) for record in records)
         return gxs if len(gxs) > 1 else gxs[0]
 
 
 def adopt(x: Any, family: Any) -> Any:
-    """A Variable of the program's own class in the place of one of Rung's; whatever else it is stays as it is.
+    """A Variable of the program's own class in the place of one of Rung's; whatever else it is stays as it is."""
+    if isinstance(x, Variable) or not isinstance(x, RungVariable):
+        return x
+    y = family.__new__(family)
+    y._data, y._record = x._data, x._record
+    return y
+
+
+def adopt_result(x: Any, family: Any) -> Any:
+    """The same for what a function computed, or for all parts of it.
 
     What is computed while recording is off becomes a variable like any that a program made: it gets a gradient.
     """
-    if isinstance(x, Variable) or not isinstance(x, RungVariable):
-        return tuple(adopt(part, family) for part in x) if type(x) is tuple else x
-    y = family.__new__(family)
-    y._data, y._record = x._data, x._record
-    if y._record.creator is None and not current_mode().enable_backprop:
+    if isinstance(x, (tuple, list)):
+        return type(x)(adopt_result(part, family) for part in x)
+    y = adopt(x, family)
+    if isinstance(y, Variable) and y._record.creator is None and not current_mode().enable_backprop:
         y._record.differentiable = True
     return y
 
@@ -317,8 +340,7 @@ def _described(node: Any, output: Variable) -> Any:
 def _on_edge(node: Any, index: int, edge: Any) -> Variable:
     if type(edge) is Constant:
         return Variable(np.asarray(edge.value))
-    maker = getattr(edge.creator, "maker", None)
-    outputs = getattr(maker, "outputs", ())
+    outputs = getattr(getattr(edge.creator, "maker", None), "outputs", ())
     known = _known.get(edge) or (outputs[edge.index]() if edge.index < len(outputs) else None)
     if known is None:
         saved = dict(zip(node.plan.saved_inputs, node.saved or (), strict=False))
@@ -456,7 +478,7 @@ UFUNCS: dict[Any, Any] = {np.add: add, np.subtract: sub, np.multiply: mul, np.di
 def _array_ufunc(x: Any, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
     if method == "__call__" and not options and ufunc in UFUNCS:
         return UFUNCS[ufunc](*inputs)
-    return adopt(METHODS["__array_ufunc__"](x, ufunc, method, *inputs, **options), x.family)  # type: ignore[operator]
+    return adopt_result(METHODS["__array_ufunc__"](x, ufunc, method, *inputs, **options), x.family)  # type: ignore[operator]
 
 
 def setup_variable() -> None:
@@ -478,8 +500,8 @@ def _adopt_methods() -> None:
 def _adopting(method: Any) -> Any:
     if isinstance(method, property):
         getter: Any = method.fget
-        return property(lambda x: adopt(getter(x), x.family), doc=method.__doc__)
-    return lambda x, *args, **options: adopt(method(x, *args, **options), x.family)
+        return property(lambda x: adopt_result(getter(x), x.family), doc=method.__doc__)
+    return lambda x, *args, **options: adopt_result(method(x, *args, **options), x.family)
 
 
 def _functions() -> Any:

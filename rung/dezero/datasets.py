@@ -1,201 +1,198 @@
-"""`dezero.datasets`: the book's data, read by Rung's datasets: checked, without pickle and eval."""
+"""`dezero.datasets`: the book's sets, with its transforms and its slips of the pen; the files are found by Rung."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
 from typing import Any
 
 import numpy as np
 
-import rung.datasets
+from rung import files
+from rung.datasets import Dataset as RungDataset
+from rung.datasets import ImageNet, TinyShakespeare, cifar, idx, mnist
+from rung.datasets import get_spiral as rung_get_spiral
 from rung.dezero.transforms import Compose, Flatten, Normalize, ToFloat
 from rung.dezero.utils import cache_dir, get_file
+from rung.errors import MissingExtraError, ValueRangeError
+from rung.transforms import Transform
 
 __all__ = [
     "CIFAR10", "CIFAR100", "Compose", "Dataset", "Flatten", "ImageNet", "MNIST", "Normalize", "Shakespear",
     "SinCurve", "Spiral", "ToFloat", "cache_dir", "get_file", "get_spiral", "load_cache_npz", "save_cache_npz",
 ]  # fmt: skip
 
-FLAT = Compose([Flatten(), ToFloat(), Normalize(0.0, 255.0)])
-CENTRED = Compose([ToFloat(), Normalize(mean=127.5, std=127.5)])  # the book's 0.5 gives numbers from -1 to 509
+
+class _Same(Transform):
+    """What is given, as it is."""
+
+    def __call__(self, x: Any) -> Any:
+        return x
+
+    over_batch = __call__
 
 
-class Dataset:
-    """Samples by number; a subclass sets `data` and `label` in `prepare`."""
+class Dataset(RungDataset):
+    """Samples by number; a subclass sets `self.data` and `self.label` in `prepare`. See `rung.datasets.Dataset`."""
 
     def __init__(self, train: bool = True, transform: Any = None, target_transform: Any = None):
-        self.train = train
-        self.transform: Callable[[Any], Any] = transform or _same
-        self.target_transform: Callable[[Any], Any] = target_transform or _same
-        self.data: Any = None
-        self.label: Any = None
-        self.prepare()
-
-    def __getitem__(self, index: Any) -> Any:
-        label = None if self.label is None else self.target_transform(self.label[index])
-        return self.transform(self.data[index]), label
-
-    def __len__(self) -> int:
-        return len(self.data)
-
-    def prepare(self) -> None:
-        """Set `data` and `label`, for training or for testing as `train` says."""
+        super().__init__(train, transform or _Same(), target_transform or _Same())
 
 
-def _same(x: Any) -> Any:
-    return x
+def get_spiral(train: bool = True) -> tuple[Any, Any]:
+    """Three interleaved spiral arms: points float32 (300, 2), and their arms int64 (300,).
 
-
-def get_spiral(train: bool = True) -> Any:
-    """The points of three spiral arms and their labels. As in the book, `np.random` starts anew from a fixed seed."""
+    As in the book, NumPy's generator is left as if the points had been drawn from it with the book's seed: the
+    numbers that its programs print depend on that.
+    """
     np.random.seed(1984 if train else 2020)
-    points, classes = 100, 3
-    x, t = np.zeros((points * classes, 2), np.float32), np.zeros(points * classes, int)
-    for arm in range(classes):
-        for i in range(points):
-            radius = i / points
-            angle = arm * 4.0 + 4.0 * radius + np.random.randn() * 0.2
-            x[points * arm + i] = radius * np.sin(angle), radius * np.cos(angle)
-            t[points * arm + i] = arm
-    order = np.random.permutation(points * classes)
-    return x[order], t[order]
+    np.random.randn(300)
+    np.random.permutation(300)
+    return rung_get_spiral(train)
 
 
 class Spiral(Dataset):
-    """Three spiral arms."""
+    """Three interleaved spiral arms: see `get_spiral`."""
 
     def prepare(self) -> None:
         self.data, self.label = get_spiral(self.train)
 
 
-class _Images(Dataset):
-    """Bytes of images, (n, C, H, W), from a dataset of Rung's."""
-
-    source: Any
-    names: Any = None
-
-    def prepare(self) -> None:
-        source = self.source(train=self.train)
-        self.data, self.label = np.rint(source.data * 255).astype(np.uint8), source.label
-        self.names = source.classes
-
-    def show(self, row: int = 10, col: int = 10) -> None:
-        """Show some images, in a window."""
-        import matplotlib.pyplot as plt
-
-        chosen = self.data[np.random.randint(0, len(self.data) - 1, row * col)]
-        _, channels, h, w = chosen.shape
-        sheet = chosen.reshape(row, col, channels, h, w).transpose(0, 3, 1, 4, 2).reshape(row * h, col * w, channels)
-        plt.imshow(sheet.squeeze(), cmap="gray", interpolation="nearest")
-        plt.axis("off")
-        plt.show()
-
-
-class MNIST(_Images):
-    """Handwritten digits; each flat, from 0 to 1, unless another transform is given."""
-
-    source = rung.datasets.MNIST
+class MNIST(Dataset):
+    """Handwritten digits, data uint8 (n, 1, 28, 28); a sample is float32 (784,) from 0 to 1 by default."""
 
     def __init__(
-        self, train: bool = True, transform: Any = FLAT,
+        self,
+        train: bool = True,
+        transform: Any = Compose([Flatten(), ToFloat(), Normalize(0.0, 255.0)]),  # noqa: B008
         target_transform: Any = None,
-    ):  # fmt: skip
+    ):
         super().__init__(train, transform, target_transform)
+
+    def prepare(self) -> None:
+        self.data, labels = idx.load(mnist.SOURCE, "train" if self.train else "t10k")
+        self.label = labels.astype(np.uint8)
+
+    def show(self, row: int = 10, col: int = 10) -> None:  # type: ignore[override]
+        """Draw samples at random."""
+        _show(self.data[:, 0], row, col, cmap="gray")
 
     @staticmethod
     def labels() -> dict[int, str]:
-        """The names of the classes."""
+        """The names of the classes by their numbers."""
         return {digit: str(digit) for digit in range(10)}
 
 
-class CIFAR10(_Images):
-    """Small photographs in ten classes, from -1 to 1."""
+class CIFAR10(Dataset):
+    """Small photographs of ten classes, data uint8 (n, 3, 32, 32); a sample is float32 from -1 to 1."""
 
-    source: Any = rung.datasets.CIFAR10
+    source = cifar.CIFAR_10
 
     def __init__(
-        self, train: bool = True, transform: Any = CENTRED,
+        self,
+        train: bool = True,
+        transform: Any = Compose([ToFloat(), Normalize(mean=127.5, std=127.5)]),  # noqa: B008
         target_transform: Any = None,
-    ):  # fmt: skip
+    ):
         super().__init__(train, transform, target_transform)
 
-    @staticmethod
-    def labels(*_: Any) -> dict[int, str]:
-        """The names of the classes."""
-        return dict(enumerate(rung.datasets.CIFAR10.classes))
+    def prepare(self) -> None:
+        images, labels = cifar.load(self.source, self.train)
+        self.data, self.label = images.values, self._chosen(labels)
 
+    def _chosen(self, labels: Any) -> Any:
+        return labels[:, 0]
 
-class CIFAR100(CIFAR10):
-    """Small photographs in a hundred fine or twenty coarse classes, from -1 to 1."""
-
-    def __init__(
-        self, train: bool = True, transform: Any = CENTRED,
-        target_transform: Any = None, label_type: str = "fine",
-    ):  # fmt: skip
-        self.label_type = label_type
-        self.source = lambda train: rung.datasets.CIFAR100(train=train, label_type=label_type)  # type: ignore[arg-type]
-        super().__init__(train, transform, target_transform)
-
-    @staticmethod
-    def labels(label_type: str = "fine") -> dict[int, str]:  # type: ignore[override]
-        """The names of the classes."""
-        from rung.datasets.cifar import COARSE, FINE
-
-        return dict(enumerate(FINE if label_type == "fine" else COARSE))
-
-
-class ImageNet(Dataset):
-    """The names of the thousand classes; the book has no data for it."""
+    def show(self, row: int = 10, col: int = 10) -> None:  # type: ignore[override]
+        """Draw samples at random."""
+        _show(self.data.transpose(0, 2, 3, 1), row, col)
 
     @staticmethod
     def labels() -> dict[int, str]:
-        """The names of the classes, from a file that comes along."""
-        return rung.datasets.ImageNet.labels()
+        """The names of the classes by their numbers."""
+        return dict(enumerate(cifar.CIFAR10.classes))
+
+
+class CIFAR100(CIFAR10):
+    """Small photographs of a hundred classes, or of twenty groups of them with the `label_type` "coarse"."""
+
+    source = cifar.CIFAR_100
+
+    def __init__(
+        self,
+        train: bool = True,
+        transform: Any = Compose([ToFloat(), Normalize(mean=127.5, std=127.5)]),  # noqa: B008
+        target_transform: Any = None,
+        label_type: str = "fine",
+    ):
+        if label_type not in ("fine", "coarse"):
+            raise ValueRangeError(f'CIFAR100: expected label_type to be "fine" or "coarse", but got {label_type!r}')
+        self.label_type = label_type
+        super().__init__(train, transform, target_transform)
+
+    def _chosen(self, labels: Any) -> Any:
+        return labels[:, 1 if self.label_type == "fine" else 0]
+
+    @staticmethod
+    def labels(label_type: str = "fine") -> dict[int, str]:
+        """The names of the classes, or of their groups, by their numbers."""
+        return dict(enumerate(cifar.FINE if label_type == "fine" else cifar.COARSE))
 
 
 class SinCurve(Dataset):
-    """A noisy sine, and the same one step later; a cosine without noise to test."""
+    """One turn of a noisy sine in 999 steps, or to test a clean cosine: data and label float64 (999, 1)."""
 
     def prepare(self) -> None:
         x = np.linspace(0, 2 * np.pi, 1000)
         noise = np.random.uniform(-0.05, 0.05, size=x.shape)
-        y = np.sin(x) + noise if self.train else np.cos(x)
-        self.data, self.label = y[:-1][:, np.newaxis], y[1:][:, np.newaxis]
+        y = (np.sin(x) + noise if self.train else np.cos(x))[:, np.newaxis]
+        self.data, self.label = y[:-1], y[1:]
 
 
 class Shakespear(Dataset):
-    """Shakespeare, letter by letter, and the same one letter later; letters are numbered as they first occur."""
+    """The letters of plays of Shakespeare's by their numbers, in the order in which they first appear."""
 
     def prepare(self) -> None:
-        text = rung.datasets.TinyShakespeare.text()
+        text = TinyShakespeare.text()
         self.char_to_id = {letter: i for i, letter in enumerate(dict.fromkeys(text))}
-        self.id_to_char = {i: letter for letter, i in self.char_to_id.items()}
-        numbers = np.array([self.char_to_id[letter] for letter in text])
-        self.data, self.label = numbers[:-1], numbers[1:]
+        self.id_to_char = dict(enumerate(self.char_to_id))
+        codes = np.array([self.char_to_id[letter] for letter in text])
+        self.data, self.label = codes[:-1], codes[1:]
 
 
-def load_cache_npz(filename: str, train: bool = False) -> Any:
-    """Arrays `data` and `label` that `save_cache_npz` kept; (None, None) if there are none."""
-    from rung.serializers import load_arrays
-
-    path = _cache_path(filename, train)
-    if not path.is_file():
+def load_cache_npz(filename: str, train: bool = False) -> tuple[Any, Any]:
+    """The data and labels that `save_cache_npz` kept under the last part of a name; None, None if it did not."""
+    path = _cached(filename, train)
+    if not os.path.exists(path):
         return None, None
-    arrays = load_arrays(path)
-    return arrays["data"], arrays["label"]
+    with np.load(path, allow_pickle=False) as arrays:
+        return arrays["data"], arrays["label"]
 
 
-def save_cache_npz(data: Any, label: Any, filename: str, train: bool = False) -> Any:
-    """Keep two arrays in the cache; the path of the file."""
-    from rung.serializers import save_arrays
+def save_cache_npz(data: Any, label: Any, filename: str, train: bool = False) -> str | None:
+    """Keep data and labels in the cache; the path of the file, or None if it was there."""
+    path = _cached(filename, train)
+    if os.path.exists(path):
+        return None
+    os.makedirs(cache_dir, exist_ok=True)
+    with files.write_atomically(path) as file:
+        np.savez_compressed(file, data=data, label=label)
+    return path
 
-    path = _cache_path(filename, train)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    save_arrays(path, {"data": data, "label": label})
-    return str(path)
+
+def _cached(filename: str, train: bool) -> str:
+    name = filename[filename.rfind("/") + 1 :]
+    return os.path.join(cache_dir, name + (".train.npz" if train else ".test.npz"))
 
 
-def _cache_path(filename: str, train: bool) -> Any:
-    from pathlib import Path
-
-    return Path(cache_dir) / (filename.rpartition("/")[2] + (".train.npz" if train else ".test.npz"))
+def _show(images: Any, rows: int, columns: int, **options: Any) -> None:
+    try:
+        from matplotlib import pyplot
+    except ImportError as error:
+        raise MissingExtraError("matplotlib", "plot", "drawing samples") from error
+    chosen = images[np.random.randint(0, len(images), rows * columns)]
+    sheet = np.concatenate(
+        [np.concatenate(list(row), axis=1) for row in chosen.reshape(rows, columns, *chosen.shape[1:])]
+    )
+    pyplot.imshow(sheet, interpolation="nearest", **options)
+    pyplot.axis("off")
+    pyplot.show()

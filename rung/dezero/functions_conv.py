@@ -1,201 +1,195 @@
-"""`dezero.functions_conv`: convolutions, poolings and what they are made of, for images."""
+"""`dezero.functions_conv`: the book's functions of images, each by the function of Rung's that computes it."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import rung.functions as F
-from rung.config import no_grad
-from rung.dezero import cuda
 from rung.dezero.core import Function, Op, as_variable
+from rung.dezero.functions import broadcast_to, linear  # which imports this file when these are there
 from rung.dezero.utils import get_conv_outsize, get_deconv_outsize, pair
 
 __all__ = [
-    "AveragePooling", "Col2im", "Conv2DGradW", "Conv2d", "Deconv2d", "Function", "Im2col", "Pooling", "Pooling2DGrad",
-    "Pooling2DWithIndexes", "as_variable", "average_pooling", "broadcast_to", "col2im", "col2im_array", "conv2d",
-    "conv2d_simple", "cuda", "deconv2d", "get_conv_outsize", "get_deconv_outsize", "im2col", "im2col_array",
-    "linear", "pair", "pooling",
-    "pooling_simple",
+    "AveragePooling", "Col2im", "Conv2DGradW", "Conv2d", "Deconv2d", "Function", "Im2col", "Pooling",
+    "Pooling2DGrad", "Pooling2DWithIndexes", "as_variable", "average_pooling", "broadcast_to", "col2im",
+    "col2im_array", "conv2d", "conv2d_simple", "deconv2d", "get_conv_outsize", "get_deconv_outsize", "im2col",
+    "im2col_array", "linear", "pair", "pooling", "pooling_simple",
 ]  # fmt: skip
 
 
-def _bias(b: Any) -> Any:
-    return None if b is None or getattr(b, "data", b) is None else b
+# Convolution
 
 
 class Conv2d(Op):
-    """A convolution of images."""
+    """A window of weights over images. Shape: x (N, C, H, W), W (OC, C, KH, KW), b (OC,) -> (N, OC, OH, OW)"""
 
     def __init__(self, stride: Any = 1, pad: Any = 0):
-        self.stride = pair(stride)
-        self.pad = pair(pad)
+        self.stride, self.pad = pair(stride), pair(pad)
 
     def run(self, x: Any, W: Any, b: Any = None) -> Any:
-        return F.conv2d(x, W, _bias(b), self.stride, self.pad)
+        return F.conv2d(x, W, b, self.stride, self.pad)
+
+
+def conv2d(x: Any, W: Any, b: Any = None, stride: Any = 1, pad: Any = 0) -> Any:
+    """A window of weights over images."""
+    return Conv2d(stride, pad)(x, W, b)
 
 
 class Deconv2d(Op):
-    """The adjoint of a convolution, which makes larger images of smaller ones."""
+    """The adjoint of a convolution. Shape: x (N, C, H, W), W (C, OC, KH, KW), b (OC,) -> (N, OC, *outsize)"""
 
     def __init__(self, stride: Any = 1, pad: Any = 0, outsize: Any = None):
-        self.stride = pair(stride)
-        self.pad = pair(pad)
-        self.outsize = outsize
+        self.stride, self.pad, self.outsize = pair(stride), pair(pad), outsize
 
     def run(self, x: Any, W: Any, b: Any = None) -> Any:
-        return F.deconv2d(x, W, _bias(b), self.stride, self.pad, self.outsize)
+        return F.deconv2d(x, W, b, self.stride, self.pad, self.outsize)
+
+
+def deconv2d(x: Any, W: Any, b: Any = None, stride: Any = 1, pad: Any = 0, outsize: Any = None) -> Any:
+    """The adjoint of a convolution."""
+    return Deconv2d(stride, pad, outsize)(x, W, b)
 
 
 class Conv2DGradW(Op):
-    """The gradient of a convolution by its weights, as a function of its input and the gradient of its output."""
+    """The gradient of the weights of a convolution that was called: of its x and of the gradient of its output."""
 
     def __init__(self, conv2d: Any):
-        W = conv2d.inputs[1]
-        self.kernel_size = W.shape[2:]
-        self.stride = conv2d.stride
-        self.pad = conv2d.pad
+        self.kernel_size = tuple(conv2d.inputs[1].shape[2:])
+        self.stride, self.pad = conv2d.stride, conv2d.pad
 
     def run(self, x: Any, gy: Any) -> Any:
-        columns = F.im2col(x, self.kernel_size, self.stride, self.pad, to_matrix=False)  # (N, C, KH, KW, OH, OW)
-        return F.tensordot(gy, columns, ((0, 2, 3), (0, 4, 5)))
+        windows = F.im2col(x, self.kernel_size, self.stride, self.pad, to_matrix=False)
+        windows = windows[..., : gy.shape[2], : gy.shape[3]]
+        return F.einsum("noyx,ncijyx->ocij", gy, windows)
+
+
+def conv2d_simple(x: Any, W: Any, b: Any = None, stride: Any = 1, pad: Any = 0) -> Any:
+    """A convolution of im2col and one product of matrices, for comparison."""
+    x, W = as_variable(x), as_variable(W)
+    columns = im2col(x, W.shape[2:], stride, pad)
+    y = linear(columns, W.reshape(W.shape[0], -1).transpose(), b)
+    return y.reshape(x.shape[0], *_out_sizes(x, W.shape[2:], stride, pad), W.shape[0]).transpose(0, 3, 1, 2)
+
+
+def _out_sizes(x: Any, kernel_size: Any, stride: Any, pad: Any) -> list[int]:
+    sizes = zip(x.shape[2:], pair(kernel_size), pair(stride), pair(pad), strict=True)
+    return [get_conv_outsize(*each) for each in sizes]
+
+
+# Pooling
 
 
 class Pooling(Op):
-    """The largest of each window; padding never is."""
+    """The greatest element in every window; the padding takes no part."""
 
     def __init__(self, kernel_size: Any, stride: Any = 1, pad: Any = 0):
-        self.kernel_size = kernel_size
-        self.stride = stride
-        self.pad = pad
+        self.kernel_size, self.stride, self.pad = kernel_size, stride, pad
 
     def run(self, x: Any) -> Any:
         return F.pooling(x, self.kernel_size, self.stride, self.pad)
 
 
+def pooling(x: Any, kernel_size: Any, stride: Any = 1, pad: Any = 0) -> Any:
+    """The greatest element in every window; the padding takes no part."""
+    return Pooling(kernel_size, stride, pad)(x)
+
+
 class Pooling2DGrad(Op):
-    """The gradient of a pooling, as a function of the gradient of its output."""
+    """The gradient of the input of a pooling that was called, of the gradient of its output."""
 
     def __init__(self, mpool2d: Any):
         self.mpool2d = mpool2d
 
     def run(self, gy: Any) -> Any:
-        from rung.transform import grad
-
-        pooling = self.mpool2d
-        (x,) = pooling.inputs
-        return grad(pooling.run(x), x, gy, create_graph=True)
+        return self.mpool2d.backward(gy)
 
 
 class Pooling2DWithIndexes(Op):
-    """Of other images, the elements at the places where a pooling found its largest."""
+    """Of each window, the element that was the greatest when a pooling was called."""
 
     def __init__(self, mpool2d: Any):
-        self.kernel_size = mpool2d.kernel_size
-        self.stride = mpool2d.stride
-        self.pad = mpool2d.pad
         self.mpool2d = mpool2d
 
     def run(self, x: Any) -> Any:
-        (seen,) = self.mpool2d.inputs
-        with no_grad():
-            window = (pair(self.kernel_size), pair(self.stride), pair(self.pad))
-            _, places = F.max_pool2d(seen, *window, return_indices=True)
-        flat = F.reshape(x, (*x.shape[:2], -1))
-        rows = F.take_along_axis(flat, places._data.reshape((*x.shape[:2], -1)), axis=-1)
-        return F.reshape(rows, places.shape)
+        pool = self.mpool2d
+        windows = _windows(pool.inputs[0].data, pool, -float("inf"))
+        chosen = F.argmax(windows, axis=2)
+        picked = F.take_along_axis(_windows(x, pool, 0.0), F.expand_dims(chosen, 2), axis=2)
+        return F.squeeze(picked, 2)
 
 
-class AveragePooling(Op):
-    """The mean of each window, padding included."""
-
-    def __init__(self, kernel_size: Any, stride: Any = 1, pad: Any = 0):
-        self.kernel_size = kernel_size
-        self.stride = stride
-        self.pad = pad
-
-    def run(self, x: Any) -> Any:
-        return F.average_pooling(x, pair(self.kernel_size), pair(self.stride), pair(self.pad))
-
-
-class Im2col(Op):
-    """Windows laid out as columns."""
-
-    def __init__(self, kernel_size: Any, stride: Any, pad: Any, to_matrix: bool):
-        self.kernel_size = kernel_size
-        self.stride = stride
-        self.pad = pad
-        self.to_matrix = to_matrix
-
-    def run(self, x: Any) -> Any:
-        return F.im2col(x, pair(self.kernel_size), pair(self.stride), pair(self.pad), self.to_matrix)
-
-
-class Col2im(Op):
-    """Columns put back as windows; where they overlap, they add up."""
-
-    def __init__(self, input_shape: Any, kernel_size: Any, stride: Any, pad: Any, to_matrix: bool):
-        self.input_shape = input_shape
-        self.kernel_size = kernel_size
-        self.stride = stride
-        self.pad = pad
-        self.to_matrix = to_matrix
-
-    def run(self, x: Any) -> Any:
-        window = (pair(self.kernel_size), pair(self.stride), pair(self.pad))
-        return F.col2im(x, self.input_shape, *window, self.to_matrix)
-
-
-def conv2d(x: Any, W: Any, b: Any = None, stride: Any = 1, pad: Any = 0) -> Any:
-    return Conv2d(stride, pad)(x, W, b)
-
-
-def deconv2d(x: Any, W: Any, b: Any = None, stride: Any = 1, pad: Any = 0, outsize: Any = None) -> Any:
-    return Deconv2d(stride, pad, outsize)(x, W, b)
-
-
-def pooling(x: Any, kernel_size: Any, stride: Any = 1, pad: Any = 0) -> Any:
-    return Pooling(kernel_size, stride, pad)(x)
-
-
-def average_pooling(x: Any, kernel_size: Any, stride: Any = 1, pad: Any = 0) -> Any:
-    return AveragePooling(kernel_size, stride, pad)(x)
-
-
-def im2col(x: Any, kernel_size: Any, stride: Any = 1, pad: Any = 0, to_matrix: bool = True) -> Any:
-    return Im2col(kernel_size, stride, pad, to_matrix)(x)
-
-
-def col2im(x: Any, input_shape: Any, kernel_size: Any, stride: Any = 1, pad: Any = 0, to_matrix: bool = True) -> Any:
-    return Col2im(input_shape, kernel_size, stride, pad, to_matrix)(x)
-
-
-def conv2d_simple(x: Any, W: Any, b: Any = None, stride: Any = 1, pad: Any = 0) -> Any:
-    """A convolution out of `im2col` and one product."""
-    x, W = as_variable(x), as_variable(W)
-    (n, _, *sizes), (out, _, *kernel) = x.shape, W.shape
-    counts = map(get_conv_outsize, sizes, kernel, pair(stride), pair(pad))
-    y = linear(im2col(x, tuple(kernel), stride, pad), W.reshape(out, -1).transpose(), b)
-    return y.reshape(n, *counts, out).transpose(0, 3, 1, 2)
+def _windows(x: Any, pool: Any, fill: float) -> Any:
+    """The windows of a pooling, the elements of each along axis 2."""
+    (ph, pw), outside = pair(pool.pad), [(0, 0), (0, 0)]
+    padded = F.pad(x, [*outside, (ph, ph), (pw, pw)], value=fill) if ph or pw else x
+    columns = F.im2col(padded, pool.kernel_size, pool.stride, 0, to_matrix=False)
+    n, c, kh, kw, oh, ow = columns.shape
+    return F.reshape(columns, (n, c, kh * kw, oh, ow))
 
 
 def pooling_simple(x: Any, kernel_size: Any, stride: Any = 1, pad: Any = 0) -> Any:
-    """A max pooling out of `im2col`; here, as in the book, padding counts as zeros."""
+    """Max pooling of im2col and a maximum, for comparison; here the padding is zeros that take part."""
     x = as_variable(x)
-    n, channels, *sizes = x.shape
-    kernel = pair(kernel_size)
-    counts = map(get_conv_outsize, sizes, kernel, pair(stride), pair(pad))
-    y = im2col(x, kernel, stride, pad).reshape(-1, kernel[0] * kernel[1]).max(axis=1)
-    return y.reshape(n, *counts, channels).transpose(0, 3, 1, 2)
+    kh, kw = pair(kernel_size)
+    columns = im2col(x, kernel_size, stride, pad).reshape(-1, kh * kw)
+    out = _out_sizes(x, kernel_size, stride, pad)
+    return columns.max(axis=1).reshape(x.shape[0], *out, x.shape[1]).transpose(0, 3, 1, 2)
+
+
+class AveragePooling(Op):
+    """The mean of every window, the padding counted as zeros."""
+
+    def __init__(self, kernel_size: Any, stride: Any = 1, pad: Any = 0):
+        self.kernel_size, self.stride, self.pad = kernel_size, stride, pad
+
+    def run(self, x: Any) -> Any:
+        return F.average_pooling(x, self.kernel_size, self.stride, self.pad)
+
+
+def average_pooling(x: Any, kernel_size: Any, stride: Any = 1, pad: Any = 0) -> Any:
+    """The mean of every window, the padding counted as zeros."""
+    return AveragePooling(kernel_size, stride, pad)(x)
+
+
+# Windows as columns
+
+
+class Im2col(Op):
+    """The windows of images, (N, C, H, W), as rows (N OH OW, C KH KW), or as (N, C, KH, KW, OH, OW)."""
+
+    def __init__(self, kernel_size: Any, stride: Any, pad: Any, to_matrix: bool):
+        self.kernel_size, self.stride, self.pad, self.to_matrix = kernel_size, stride, pad, to_matrix
+
+    def run(self, x: Any) -> Any:
+        return F.im2col(x, self.kernel_size, self.stride, self.pad, self.to_matrix)
+
+
+def im2col(x: Any, kernel_size: Any, stride: Any = 1, pad: Any = 0, to_matrix: bool = True) -> Any:
+    """The windows of images as rows, or with axes of their own."""
+    return Im2col(kernel_size, stride, pad, to_matrix)(x)
+
+
+class Col2im(Op):
+    """Windows laid over one another, each where it belongs: the adjoint of `Im2col`."""
+
+    def __init__(self, input_shape: Any, kernel_size: Any, stride: Any, pad: Any, to_matrix: bool):
+        self.input_shape, self.kernel_size, self.stride, self.pad = input_shape, kernel_size, stride, pad
+        self.to_matrix = to_matrix
+
+    def run(self, x: Any) -> Any:
+        return F.col2im(x, self.input_shape, self.kernel_size, self.stride, self.pad, self.to_matrix)
+
+
+def col2im(x: Any, input_shape: Any, kernel_size: Any, stride: Any = 1, pad: Any = 0, to_matrix: bool = True) -> Any:
+    """Windows laid over one another, each where it belongs."""
+    return Col2im(input_shape, kernel_size, stride, pad, to_matrix)(x)
 
 
 def im2col_array(img: Any, kernel_size: Any, stride: Any, pad: Any, to_matrix: bool = True) -> Any:
-    """`im2col` of an array."""
-    return F.im2col(img, pair(kernel_size), pair(stride), pair(pad), to_matrix)._data
+    """The same as `im2col`, of an array, as an array."""
+    return F.im2col(img, kernel_size, stride, pad, to_matrix)._data
 
 
 def col2im_array(col: Any, img_shape: Any, kernel_size: Any, stride: Any, pad: Any, to_matrix: bool = True) -> Any:
-    """`col2im` of an array."""
-    return F.col2im(col, img_shape, pair(kernel_size), pair(stride), pair(pad), to_matrix)._data
-
-
-from rung.dezero.functions import broadcast_to, linear  # noqa: E402  # which is made of what stands here, too
+    """The same as `col2im`, of an array, as an array."""
+    return F.col2im(col, img_shape, kernel_size, stride, pad, to_matrix)._data
