@@ -51,9 +51,10 @@ def knows_means_only(train_x, x):
 
 
 def interpolations(model, digits, pairs, steps=15):
-    """Ways from one digit to another."""
-    first = {digit: digits.data[np.flatnonzero(digits.label == digit)[0]] for digit in range(10)}
-    return [model.interpolate(first[a], first[b], steps).data for a, b in pairs]
+    """Ways from one digit to another, each the one nearest to the mean of its class."""
+    classes = [digits.data[digits.label == digit] for digit in range(10)]
+    typical = [x[((x - x.mean(axis=0)) ** 2).sum(axis=(1, 2, 3)).argmin()] for x in classes]
+    return [model.interpolate(typical[a], typical[b], steps).data for a, b in pairs]
 
 
 def main(options):
