@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import rung.functions as F
+from rung.errors import ValueRangeError
 from rung.initializers import he_normal
 from rung.layers import BatchNorm, Conv2d, Layer, Linear
 from rung.models.mlp import Model
@@ -92,6 +93,8 @@ class ResNet(Model):
     weights: ClassVar[Weights]
 
     def __init__(self, pretrained: bool = False, classes: int = 1000, small_images: bool = False):
+        if pretrained and small_images:
+            raise ValueRangeError(f"{type(self).__name__}: the pretrained weights are for the stem of large images")
         self.small_images = small_images
         self.conv1 = _conv(64, 3) if small_images else _conv(64, 7, 2)
         self.bn1 = BatchNorm(eps=1e-5)

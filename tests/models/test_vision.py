@@ -126,6 +126,11 @@ def test_pretrained_weights_are_fetched_checked_and_loaded(tmp_path, monkeypatch
         SqueezeNet(pretrained=True, classes=5)
 
 
+def test_pretrained_weights_for_another_stem_are_refused_before_anything_is_fetched():
+    with pytest.raises(ValueRangeError, match="ResNet18: the pretrained weights are for the stem of large images"):
+        ResNet18(pretrained=True, small_images=True)
+
+
 def test_torchvisions_file_names_hold_the_checksum():
     weights = of_torchvision("resnet18-f37072fd.pth")
     assert weights.checksum == "f37072fd"
