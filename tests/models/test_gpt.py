@@ -205,7 +205,7 @@ def as_hugging_face_has_them(state):
 @pytest.mark.parametrize("layout", [dict, as_hugging_face_has_them])
 @pytest.mark.parametrize("head", [False, True])
 def test_pytorchs_gpt2_gives_the_same_scores(prefix, layout, head):
-    import torch
+    torch = pytest.importorskip("torch")
 
     theirs, state = twin()
     model, x = GPT(**SIZES), tokens(2, 8)
@@ -216,7 +216,7 @@ def test_pytorchs_gpt2_gives_the_same_scores(prefix, layout, head):
 
 
 def test_pytorchs_gradients_are_the_same():
-    import torch
+    torch = pytest.importorskip("torch")
 
     theirs, state = twin()
     model, x, t = GPT(**SIZES), tokens(2, 8), tokens(2, 8)[::-1].copy()
