@@ -17,7 +17,7 @@ from rung.models import UNet
 from rung.optimizers import Adam, ExponentialMovingAverage
 from rung.schedules import one_cycle
 
-AIMS = {"named with confidence": at_least(0.2), "classes": at_least(8)}
+AIMS = {"named with confidence": at_least(0.35), "classes": at_least(9)}
 TIMES = 100
 
 # The share of the image, in variance, that is left after each step; the rest is noise.
