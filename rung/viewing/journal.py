@@ -1,0 +1,123 @@
+"""Reading the journal of a training while it is being written, piece by piece."""
+
+from __future__ import annotations
+
+import json
+import math
+from array import array
+from pathlib import Path
+from typing import Any
+
+LONGEST = 1 << 28  # bytes of a journal that are read; what is longer is no longer followed
+POINTS = 1500  # the most that a curve is sent with; a screen has no more
+
+
+class JournalReader:
+    """All that a journal says so far. `update` reads what has been added since the last time.
+
+    Attributes:
+        steps, losses, rates: of each update; NaN where there is no number.
+        epochs: the line of each epoch, by its number.
+        last_step, steps_per_epoch, ending: where it is; `ending` is the last line of a training that has ended.
+        seconds: how long it has taken, over all times that it went on.
+        damaged: how many lines could not be read.
+    """
+
+    def __init__(self, path: Path):
+        self.path = path
+        self._start_over()
+
+    def _start_over(self) -> None:
+        self.steps, self.losses, self.rates = array("q"), array("d"), array("d")
+        self.epochs: dict[int, dict[str, Any]] = {}
+        self.last_step, self.steps_per_epoch, self.damaged = 0, 0, 0
+        self.ending: dict[str, Any] | None = None
+        self.seconds = self._before = 0.0
+        self._offset, self._rest = 0, b""
+
+    def update(self) -> None:
+        """Read on; from the beginning if it is another file."""
+        try:
+            size = self.path.stat().st_size
+        except OSError:
+            size = 0
+        if size < self._offset:
+            self._start_over()
+        if size == self._offset or self._offset >= LONGEST:
+            return
+        with open(self.path, "rb") as file:
+            file.seek(self._offset)
+            fresh = file.read(min(size, LONGEST) - self._offset)
+        self._offset += len(fresh)
+        *lines, self._rest = (self._rest + fresh).split(b"\n")
+        for line in lines:
+            self._take(line)
+
+    def _take(self, text: bytes) -> None:
+        try:
+            line = json.loads(text)
+            {"begin": self._begin, "step": self._step, "epoch": self._epoch, "end": self._end}[line["what"]](line)
+        except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
+            self.damaged += bool(text.strip())
+
+    def _begin(self, line: dict[str, Any]) -> None:
+        """A training starts, or goes on from a checkpoint: what was after that is no longer so."""
+        step = int(line["step"])
+        while self.steps and self.steps[-1] > step:
+            for column in (self.steps, self.losses, self.rates):
+                column.pop()
+        self.epochs = {number: row for number, row in self.epochs.items() if number <= int(line["epoch"])}
+        self.last_step, self.ending = step, None
+        self.steps_per_epoch = int(line.get("steps_per_epoch") or 0)
+        self._before = self.seconds if step else 0.0
+
+    def _step(self, line: dict[str, Any]) -> None:
+        step, loss, rate = int(line["step"]), number(line["loss"]), number(line.get("lr"))
+        if self.steps and step <= self.steps[-1]:
+            raise ValueError("an update that was already there")
+        self.steps.append(step)
+        self.losses.append(loss)
+        self.rates.append(rate)
+        self.last_step = step
+
+    def _epoch(self, line: dict[str, Any]) -> None:
+        figures = {name: number(value) for name, value in line["figures"].items()}
+        self.epochs[int(figures["epoch"])] = figures | {"step": int(line["step"])}
+        self._note_time(line)
+
+    def _end(self, line: dict[str, Any]) -> None:
+        self._note_time(line)
+        self.ending = line
+
+    def _note_time(self, line: dict[str, Any]) -> None:
+        seconds = number(line.get("seconds"))
+        self.seconds = self._before + (seconds if math.isfinite(seconds) else 0.0)
+
+    def curves(self) -> dict[str, list[Any]]:
+        """Loss and learning rate along the updates: means of neighbours where there are too many, with their range.
+
+        A mean is over the finite losses; where there is none, it is NaN, and so is the range.
+        """
+        width = max(1, math.ceil(len(self.steps) / POINTS))
+        columns: dict[str, list[Any]] = {"step": [], "loss": [], "low": [], "high": [], "lr": []}
+        for first in range(0, len(self.steps), width):
+            losses = [loss for loss in self.losses[first : first + width] if math.isfinite(loss)] or [math.nan]
+            last = min(first + width, len(self.steps)) - 1
+            row = (self.steps[last], math.fsum(losses) / len(losses), min(losses), max(losses), self.rates[last])
+            for column, value in zip(columns.values(), row, strict=True):
+                column.append(value)
+        return columns
+
+
+def number(value: Any) -> float:
+    """A number as JSON or its text gives it; NaN for anything else.
+
+    >>> number(1), number("-Infinity"), number("abc"), number([1]), number(True)
+    (1.0, -inf, nan, nan, nan)
+    """
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        try:
+            return float(value)
+        except OverflowError:
+            return math.inf if value > 0 else -math.inf
+    return {"Infinity": math.inf, "-Infinity": -math.inf}.get(value, math.nan) if isinstance(value, str) else math.nan
