@@ -19,6 +19,7 @@ class JournalReader:
         steps, losses, rates: of each update; NaN where there is no number.
         epochs: the line of each epoch, by its number.
         last_step, steps_per_epoch, ending: where it is; `ending` is the last line of a training that has ended.
+        began, first_step: when and where it has begun, or gone on, the last time; seconds since 1970.
         seconds: how long it has taken, over all times that it went on.
         damaged: how many lines could not be read.
     """
@@ -33,6 +34,7 @@ class JournalReader:
         self.last_step, self.steps_per_epoch, self.damaged = 0, 0, 0
         self.ending: dict[str, Any] | None = None
         self.seconds = self._before = 0.0
+        self.first_step, self.began = 0, math.nan
         self._offset, self._rest = 0, b""
 
     def update(self) -> None:
@@ -57,7 +59,7 @@ class JournalReader:
         try:
             line = json.loads(text)
             {"begin": self._begin, "step": self._step, "epoch": self._epoch, "end": self._end}[line["what"]](line)
-        except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
+        except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
             self.damaged += bool(text.strip())
 
     def _begin(self, line: dict[str, Any]) -> None:
@@ -68,6 +70,7 @@ class JournalReader:
                 column.pop()
         self.epochs = {number: row for number, row in self.epochs.items() if number <= int(line["epoch"])}
         self.last_step, self.ending = step, None
+        self.first_step, self.began = step, number(line.get("time"))
         self.steps_per_epoch = int(line.get("steps_per_epoch") or 0)
         self._before = self.seconds if step else 0.0
 
@@ -91,7 +94,7 @@ class JournalReader:
 
     def _note_time(self, line: dict[str, Any]) -> None:
         seconds = number(line.get("seconds"))
-        self.seconds = self._before + (seconds if math.isfinite(seconds) else 0.0)
+        self.seconds = self._before + (max(seconds, 0.0) if math.isfinite(seconds) else 0.0)
 
     def curves(self) -> dict[str, list[Any]]:
         """Loss and learning rate along the updates: means of neighbours where there are too many, with their range.
