@@ -75,7 +75,7 @@ class Journal(Callback):
         self._write()
 
     def _note(self, what: str, **facts: Any) -> None:
-        line = json.dumps({"what": what, **{name: _plain(fact) for name, fact in facts.items()}})
+        line = json.dumps({"what": what, **{name: plain(fact) for name, fact in facts.items()}})
         self._lines.append(f"{line}\n".encode())
 
     def _write(self) -> None:
@@ -116,14 +116,16 @@ def _rate(optimizer: Any) -> float | None:
     return None
 
 
-def _plain(fact: Any) -> Any:
+def plain(fact: Any) -> Any:
     """What JSON can hold; of numbers that it lacks, the names.
 
-    >>> _plain({"loss": math.nan, "epoch": 3})
+    >>> plain({"loss": math.nan, "epoch": 3})
     {'loss': 'NaN', 'epoch': 3}
     """
     if isinstance(fact, dict):
-        return {name: _plain(part) for name, part in fact.items()}
+        return {name: plain(part) for name, part in fact.items()}
+    if isinstance(fact, (list, tuple)):
+        return [plain(part) for part in fact]
     if fact is None or isinstance(fact, (str, bool, int)):
         return fact
     number = float(fact)
