@@ -101,7 +101,7 @@ class _View:
 
     def _is_shown(self, i: int, value: Any, escapes: bool) -> bool:
         """A value in a folded group has a box, outside, if the group made it and it has a name or is an output."""
-        wanted = i in self.outputs or bool(value.name) and escapes
+        wanted = i in self.outputs or (bool(value.name) and escapes)
         if self._fold(value.group) >= 0:
             return wanted and value.maker is not None
         if self.named and value.kind == "result" and value.maker is not None:
