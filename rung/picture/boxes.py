@@ -27,6 +27,21 @@ DEEPEST = 8  # gradients of gradients that are named after what they belong to
 SILENT = ("None", "False", "()")
 
 
+def empty(kind: str, number: int, frame: int) -> Box:
+    """A box that nothing is written in yet."""
+    return {
+        "kind": kind,
+        "id": number,
+        "frame": frame,
+        "tone": "",
+        "lines": [],
+        "w": 0,
+        "h": 0,
+        "ins": [],
+        "outs": [],
+    }
+
+
 def value_lines(graph: Any, value: Any, verbose: bool) -> list[str]:
     """The name of a value, which may be empty; and, if verbose, its shape and dtype."""
     if value.kind == "number":
@@ -44,10 +59,10 @@ def value_title(graph: Any, value: Any) -> str:
 
 def array_text(value: Any) -> str:
     """Shape and dtype, as in (2, 3) float32."""
-    shape = (
-        "" if value.shape is None else f"({', '.join(map(str, value.shape))}{',' if len(value.shape) == 1 else ''})"
-    )
-    return f"{shape} {drawable(value.dtype or '')}".strip(" ")
+    if value.shape is None:
+        return drawable(value.dtype or "")
+    sizes = ", ".join(map(str, value.shape)) + "," * (len(value.shape) == 1)
+    return f"({sizes}) {drawable(value.dtype or '')}".rstrip(" ")
 
 
 def call_lines(graph: Any, call: Any, verbose: bool) -> list[str]:
@@ -107,9 +122,9 @@ def has_nan(value: Any) -> bool:
 def measured(box: Box, lines: list[str], ins: int, outs: int) -> Box:
     """The box with these lines, as large as they and so many ports above and below need it."""
     sizes = shipped("theme.json")["sizes"]
-    title, *details = [
-        cut(line, sizes["widest"], sizes["detail" if i else "title"]) for i, line in enumerate(lines or [""])
-    ]
+    title, *details = lines or [""]
+    title = cut(title, sizes["widest"], sizes["title"])
+    details = [cut(line, sizes["widest"], sizes["detail"]) for line in details]
     widths = [text_width(title, sizes["title"]), *(text_width(line, sizes["detail"]) for line in details)]
     width = max(max(widths) + 2 * sizes["pad_x"], sizes["port"] * max(ins, outs), sizes["least"])
     height = (sizes["title_line"] if title else 0) + sizes["detail_line"] * len(details)

@@ -1,7 +1,7 @@
 """What is to be seen of a graph when some of its groups are open: boxes, frames around them, and nets between them.
 
-A scene is plain data: see `Scene`. Where its parts stand is for the layout to say. `page/scene.js` is the twin of this
-file and of `boxes.py`, and tests compare what they make.
+A scene is plain data: see `Scene`. Where its parts stand is for the layout to say. `page/scene.js` is the twin of
+this file and of `boxes.py`, and tests compare what they make.
 """
 
 from __future__ import annotations
@@ -146,20 +146,7 @@ class _View:
 
     def _add(self, kind: str, number: int, group: int | None) -> None:
         self.place[kind, number] = len(self.boxes)
-        frame = -1 if group is None else self.frame_of[group]
-        self.boxes.append(
-            {
-                "kind": kind,
-                "id": number,
-                "frame": frame,
-                "tone": "",
-                "lines": [],
-                "w": 0,
-                "h": 0,
-                "ins": [],
-                "outs": [],
-            }
-        )
+        self.boxes.append(boxes.empty(kind, number, -1 if group is None else self.frame_of[group]))
 
     # Nets
 

@@ -1,7 +1,7 @@
 """Text in pictures: what can be drawn of it, how wide it is, and how it is cut to fit.
 
-Widths come from a table that is shipped (`widths.json`, by `docs/make_widths.py`), not from the fonts of a machine, so
-pictures are the same everywhere; `page/text.js` is the twin of this file, and tests compare them.
+Widths come from a table that is shipped (`widths.json`, by `docs/make_widths.py`), not from the fonts of a machine,
+so pictures are the same everywhere; `page/text.js` is the twin of this file, and tests compare them.
 """
 
 from __future__ import annotations

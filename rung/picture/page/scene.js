@@ -234,8 +234,9 @@ function valueTitle(graph, value) {
 
 /** Shape and dtype, as in (2, 3) float32. */
 function arrayText({ shape, dtype }) {
-  const sizes = shape === null ? "" : `(${shape.join(", ")}${shape.length === 1 ? "," : ""})`;
-  return `${sizes} ${drawable(dtype ?? "")}`.replace(/^ | $/g, "");
+  if (shape === null) return drawable(dtype ?? "");
+  const sizes = shape.join(", ") + (shape.length === 1 ? "," : "");
+  return `(${sizes}) ${drawable(dtype ?? "")}`.replace(/ $/, "");
 }
 
 /** The name of the function; and, if verbose, the options it was called with that matter. */
