@@ -25,7 +25,7 @@ from rung.errors import MissingExtraError, ValueRangeError
 from rung.files import write_atomically
 from rung.optimizers import Adam
 from rung.schedules import cosine
-from rung.trainer import TensorBoard, Trainer
+from rung.trainer import Journal, TensorBoard, Trainer
 
 LATEST = Path("the latest run")
 
@@ -186,7 +186,7 @@ def read_settings(path: Path) -> dict[str, Any]:
 def make_trainer(model: Any, options: argparse.Namespace, folder: Path, steps_per_epoch: int) -> Trainer:
     """Adam with a rate that falls along a cosine, measured by loss and accuracy."""
     optimizer = Adam(cosine(options.lr, steps=max(options.epochs * steps_per_epoch, 1)))
-    callbacks = [TensorBoard(folder)] if options.tensorboard else []
+    callbacks = [Journal(folder), *([TensorBoard(folder)] if options.tensorboard else [])]
     return Trainer(model, optimizer, F.softmax_cross_entropy, {"accuracy": F.accuracy}, folder, "val_accuracy",
                    higher_is_better=True, callbacks=callbacks)  # fmt: skip
 

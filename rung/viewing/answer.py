@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from importlib.resources import files
 from pathlib import Path
@@ -63,6 +64,13 @@ def as_it_is(path: Path) -> Answer:
         return sentence(413, f"{path.name} is larger than {LARGEST >> 20} MiB.")
     policy = ALONE if suffix == ".html" else NOTHING
     return Answer(200, TYPES.get(suffix, PLAIN), path.read_bytes(), policy)
+
+
+@functools.cache
+def own_files() -> frozenset[str]:
+    """The names of the files that our own pages ask for."""
+    names = (file.name for file in (files("rung.viewing") / "page").iterdir())
+    return frozenset(name for name in names if name.endswith((".css", ".js")))
 
 
 def own_file(name: str) -> Answer:

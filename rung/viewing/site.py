@@ -8,13 +8,12 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from rung.viewing.answer import Answer, as_it_is, as_json, as_page, own_file, own_text, sentence
+from rung.viewing.answer import Answer, as_it_is, as_json, as_page, own_file, own_files, own_text, sentence
 from rung.viewing.graphs import graph_page
 from rung.viewing.run import GRAPH, KINDS, Run, find_runs
 from rung.viewing.theme import theme_css
 from rung.viewing.weights import WeightTable
 
-OWN_FILES = ("view.css", "dom.js", "numbers.js", "chart.js", "panels.js", "run.js", "runs.js", "weights.js", "table.js")
 Query = Mapping[str, str]
 
 
@@ -28,7 +27,7 @@ class Site:
         """The answer to a request, of which the address is relative to the first page."""
         if address == "theme.css":
             return Answer(200, "text/css; charset=utf-8", theme_css().encode())
-        if address in OWN_FILES:
+        if address in own_files():
             return own_file(address)
         page = self.pages().get(address)
         if page is None:

@@ -4,6 +4,7 @@
 import { el, svg } from "./dom.js";
 import { powers, short, ticks } from "./numbers.js";
 
+const COLUMN = 4; // pixels of a column of a band
 const ROOM = { left: 52, right: 104, top: 10, bottom: 34 };
 
 /** What charts share: where the cursor is, what is zoomed into, which curve is meant. */
@@ -13,10 +14,12 @@ export class Shared {
     this.x = null;
     this.range = null;
     this.meant = null;
+    this.zoomed = () => {};
   }
 
   set(facts) {
     Object.assign(this, facts);
+    this.zoomed(this.range);
     for (const chart of this.charts) chart.show("range" in facts || "meant" in facts);
   }
 }
@@ -26,7 +29,7 @@ export class Shared {
  * `{name, tone, x, y, width, pale, band, label, mark, format}`, of which x and y are columns.
  */
 export class Chart {
-  constructor(title, shared, { format = short, unit = "epoch", height = 260 } = {}) {
+  constructor(title, shared, { format = (value) => short(value), unit = "epoch", height = 260 } = {}) {
     Object.assign(this, { shared, format, unit, height, curves: [], log: false });
     this.svg = svg("svg", { role: "img", tabindex: 0, class: "chart", height });
     this.tip = el("div", { class: "tip", hidden: true });
@@ -69,7 +72,7 @@ export class Chart {
 
   scale() {
     const all = this.curves.flatMap((curve) => [curve.x[0], curve.x[curve.x.length - 1]]).filter(Number.isFinite);
-    const whole = all.length ? [Math.min(...all), Math.max(...all)] : [0, 1];
+    const whole = [0, Math.max(...all, Number.MIN_VALUE)]; // so that charts beside one another have one scale
     [this.x0, this.x1] = this.shared.range ?? whole;
     if (this.x0 === this.x1) [this.x0, this.x1] = [this.x0 - 0.5, this.x1 + 0.5];
     [this.y0, this.y1] = this.limits();
@@ -134,7 +137,7 @@ export class Chart {
     const paint = { class: `curve ${curve.pale ? "pale" : ""} ${this.isFaded(curve) ? "faded" : ""}`, "data-tone": curve.tone };
     const parts = [];
     if (curve.band) parts.push(svg("path", { ...paint, class: `${paint.class} band`, d: this.area(curve) }));
-    parts.push(svg("path", { ...paint, d: this.path(curve.x, curve.y), "stroke-width": curve.width ?? 2 }));
+    if (!curve.band || !this.isDense(curve)) parts.push(svg("path", { ...paint, d: this.path(curve.x, curve.y), "stroke-width": curve.width ?? 2 }));
     const finite = places(curve.y);
     if (!curve.pale && finite.length && finite.length <= 24) {
       parts.push(...finite.map((i) => svg("circle", { ...paint, class: `${paint.class} dot`, cx: this.px(curve.x[i]), cy: this.py(curve.y[i]), r: (curve.width ?? 2) / 2 + 1.5 })));
@@ -158,11 +161,22 @@ export class Chart {
     return text;
   }
 
+  /** Whether there are so many points that the band around them is all that can be seen. */
+  isDense(curve) {
+    return curve.x.filter((x) => x >= this.x0 && x <= this.x1).length > this.width / 3;
+  }
+
+  /** The band between low and high, in columns of a few pixels. */
   area({ x, band }) {
-    const good = places(band.high).filter((i) => !(this.log && band.high[i] <= 0));
-    if (good.length < 2) return "";
-    const point = (i, y) => `${this.px(x[i]).toFixed(1)} ${this.py(y[i]).toFixed(1)}`;
-    return `M${good.map((i) => point(i, band.high)).join("L")}L${good.reverse().map((i) => point(i, band.low)).join("L")}Z`;
+    const columns = new Map();
+    places(band.high).filter((i) => !(this.log && band.low[i] <= 0)).forEach((i) => {
+      const column = Math.round(this.px(x[i]) / COLUMN);
+      const [low, high] = columns.get(column) ?? [Infinity, -Infinity];
+      columns.set(column, [Math.min(low, band.low[i]), Math.max(high, band.high[i])]);
+    });
+    if (columns.size < 2) return "";
+    const edge = (side) => [...columns].map(([column, span]) => `${column * COLUMN} ${this.py(span[side]).toFixed(1)}`);
+    return `M${edge(1).join("L")}L${edge(0).reverse().join("L")}Z`;
   }
 
   /** The names of the curves with their last values, at their ends, moved apart where they would touch. */
@@ -213,6 +227,7 @@ export class Chart {
     const left = this.px(x);
     this.tip.classList.toggle("left", left > this.width / 2);
     this.tip.style.left = `${left}px`;
+    this.tip.style.top = `${this.height - ROOM.bottom + 5}px`; // below the axis, where it hides no curve
   }
 
   /** For each curve its point nearest to x, if it is near at all. */

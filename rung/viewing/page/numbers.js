@@ -65,7 +65,7 @@ export function powers(low, high, count = 5) {
   const first = Math.floor(Math.log10(low));
   const last = Math.ceil(Math.log10(high));
   const every = Math.max(1, Math.ceil((last - first) / count));
-  const rounds = last - first <= 2 ? [1, 2, 5] : [1];
+  const rounds = Math.log10(high / low) < 2 ? [1, 2, 5] : [1];
   const all = [];
   for (let power = first; power <= last; power += every) all.push(...rounds.map((round) => round * 10 ** power));
   return all.filter((tick) => tick >= low && tick <= high);

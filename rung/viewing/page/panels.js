@@ -74,7 +74,7 @@ function batches(run, weight) {
   const many = loss.length > 40;
   const pale = { x, y: loss, band: { low, high }, tone: "train", width: 1, pale: true, name: many ? "" : "batch" };
   if (run.figures.epoch.length >= FEW && !weight) return [pale];
-  const soft = smooth(loss, Math.max(weight, many ? 0.9 : 0.5));
+  const soft = smooth(loss, Math.max(weight, many ? 0.8 : 0.5));
   return [pale, { x, y: soft, tone: "batch", width: 2, name: "batches", pale: run.figures.epoch.length >= FEW }];
 }
 
@@ -98,6 +98,8 @@ export function controls(shared, settings, changed, ...more) {
   const slider = el("input", { type: "range", min: 0, max: 0.98, step: 0.01, value: 0, "aria-label": "Smoothing", oninput: () => set({ weight: Number(slider.value) }) });
   const log = el("input", { type: "checkbox", onchange: () => set({ log: log.checked }) });
   const whole = el("button", { class: "quiet", onclick: () => shared.set({ range: null }) }, "Whole range");
+  shared.zoomed = (range) => { whole.hidden = !range; };
+  shared.zoomed(null);
   settings.showLog = (on) => { log.checked = on; };
   return el("div", { class: "controls" }, ...more,
     el("label", {}, "Smoothing", slider), el("label", {}, log, "Log scale of the loss"), whole,

@@ -7,7 +7,6 @@ import { bytes, duration, moment, number, short } from "./numbers.js";
 import { Table } from "./table.js";
 import { Weights } from "./weights.js";
 
-export const STATES = { running: "running", finished: "finished", stopped: "stopped", failed: "failed", "broken off": "broken off" };
 const DRAWN_HERE = ["curves.png", "graph.png"]; // better, and alive
 const CALLED = { "confusion.png": "What is taken for what", "mistakes.png": "What it gets wrong", "regions.png": "What it makes of the plane" };
 const name = new URLSearchParams(location.search).get("run");
@@ -88,7 +87,7 @@ function showState() {
   const where = state === "running" || epoch < epochs ? `epoch ${Math.min(epoch + (state === "running"), epochs || Infinity)}${epochs ? ` of ${epochs}` : ""}` : "";
   const rest = Number.isFinite(number(left)) ? `${duration(number(left))} left` : "";
   parts.state.dataset.state = state;
-  parts.state.replaceChildren(el("b", {}, STATES[state] ?? state), ...[where, state === "running" ? rest : ""].filter(Boolean).map((text) => el("span", {}, text)));
+  parts.state.replaceChildren(el("b", {}, state), ...[where, state === "running" ? rest : ""].filter(Boolean).map((text) => el("span", {}, text)));
   document.title = `${state === "running" && all ? `${Math.round((100 * step) / all)} % · ` : ""}${facts.name} – rung`;
   parts.progress.hidden = state !== "running" || !all;
   parts.progress.value = all ? step / all : 0;
@@ -123,7 +122,7 @@ function drawCurves() {
   const names = measured([facts]);
   for (const what of names) drawOne(what, titleOf(what), curvesOf(facts, what, settings.weight), formatOf(what));
   const rate = rateOf(facts);
-  if (rate.length) drawOne("lr", "Learning rate", rate, short, 260);
+  if (rate.length) drawOne("lr", "Learning rate", rate, (value) => short(value));
   sections.curves.show(charts.size > 0);
   showFigures(names);
 }
@@ -131,10 +130,11 @@ function drawCurves() {
 function drawOne(what, title, curves, format) {
   if (!charts.has(what)) {
     const unit = updates(facts).inEpochs || facts.figures.epoch.length ? "epoch" : "update";
-    charts.set(what, new Chart(title, shared, { format, unit }));
+    charts.set(what, new Chart(title, shared, { format, unit, height: what === "lr" ? 150 : 290 }));
     charts.get(what).element.dataset.figure = what;
     const order = [...charts.keys()].sort((a, b) => (a === "lr") - (b === "lr"));
     parts.charts.replaceChildren(...order.map((key) => charts.get(key).element));
+    parts.charts.classList.toggle("single", order.filter((key) => key !== "lr").length === 1);
   }
   const wide = what === "loss" && (settings.log ?? isWide(curves));
   if (what === "loss") settings.showLog(wide);

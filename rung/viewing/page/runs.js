@@ -7,7 +7,7 @@ import { duration, moment, number, short } from "./numbers.js";
 import { Table } from "./table.js";
 
 const COLOURS = 8;
-const NOT_COMPARED = ["out", "resume", "tensorboard"]; // settings that say nothing of what was run
+const NOT_COMPARED = ["epochs", "out", "resume", "tensorboard"]; // settings that say nothing of what was run
 
 const shared = new Shared();
 const settings = { weight: 0, log: null, data: "test" };
@@ -43,6 +43,7 @@ function show(facts) {
 
 // Curves ---------------------------------------------------------------------------------------------------------
 
+const rate = (value) => short(value);
 const isChosen = (run) => chosen.get(run.name);
 
 function drawCurves() {
@@ -50,7 +51,7 @@ function drawCurves() {
   curves.hidden = !runs.length;
   const names = measured(runs);
   for (const what of names) drawOne(what, titleOf(what), seen.flatMap((run) => curveOf(run, what)), formatOf(what));
-  drawOne("lr", "Learning rate", seen.flatMap((run) => rateOf(run).map((curve) => of(run, curve, short))), short);
+  drawOne("lr", "Learning rate", seen.flatMap((run) => rateOf(run).map((curve) => of(run, curve, rate))), rate);
 }
 
 const of = (run, curve, format) => ({ ...curve, tone: run.tone, width: 2, group: run.name, format, name: curve.pale ? "" : run.name, label: curve.pale ? "" : end(run) });
@@ -69,10 +70,11 @@ function curveOf(run, what) {
 
 function drawOne(what, title, all, format) {
   if (!charts.has(what)) {
-    charts.set(what, new Chart(title, shared, { format, height: 280 }));
+    charts.set(what, new Chart(title, shared, { format, height: what === "lr" ? 150 : 300 }));
     charts.get(what).element.dataset.figure = what;
     const order = [...charts.keys()].sort((a, b) => (a === "lr") - (b === "lr"));
     parts.charts.replaceChildren(...order.map((key) => charts.get(key).element));
+    parts.charts.classList.toggle("single", order.filter((key) => key !== "lr").length === 1);
   }
   const wide = what === "loss" && (settings.log ?? isWide(all));
   if (what === "loss") settings.showLog(wide);
@@ -115,10 +117,10 @@ function columnsOf(names, differing) {
   const figures = names.filter((what) => what === "loss" || isShare(what)).sort((a, b) => isShare(b) - isShare(a));
   return [
     { title: "run", of: (run) => run.name, cell: nameCell },
-    { title: "state", of: (run) => run.state, cell: (run) => el("span", { class: "state", "data-state": run.state }, el("b", {}, run.state), run.state === "running" && run.epochs ? el("span", {}, `${run.epoch} of ${run.epochs}`) : null) },
+    { title: "state", of: (run) => run.state, cell: (run) => el("span", { class: "state", "data-state": run.state }, el("b", {}, run.state)) },
     { title: names.includes("accuracy") ? "accuracy" : "loss", cell: (run) => small(run, names) },
     ...figures.map((what) => ({ title: isShare(what) ? `best ${what}` : `least ${what}`, number: true, of: (run) => top(run, what), cell: (run) => formatOf(what)(top(run, what)).replace("NaN", "–") })),
-    { title: "epochs", number: true, of: (run) => run.epoch, cell: (run) => String(run.epoch) },
+    { title: "epochs", number: true, of: (run) => run.epoch, cell: (run) => (run.epochs > run.epoch ? `${run.epoch} of ${run.epochs}` : String(run.epoch)) },
     { title: "time", number: true, of: (run) => number(run.seconds), cell: (run) => duration(number(run.seconds)) },
     ...differing.map((key) => ({ title: key.replaceAll("_", " "), of: (run) => run.settings[key] ?? "", cell: (run) => run.settings[key] ?? "–" })),
     { title: "written", number: true, of: (run) => run.changed, cell: (run) => moment(run.changed) },

@@ -16,7 +16,7 @@ export class Weights {
       { title: "dtype", of: (row) => row.dtype, cell: (row) => row.dtype },
       { title: "numbers", number: true, of: (row) => row.size, cell: (row) => row.size.toLocaleString("en") },
       { title: "size", number: true, of: (row) => row.bytes, cell: (row) => bytes(row.bytes) },
-      { title: "distribution", cell: histogram },
+      { title: el("span", { class: "inset" }, "distribution"), cell: histogram },
       ...["min", "mean", "max", "std"].map(statistic),
       { title: "zeros", number: true, of: (row) => row.zeros ?? 0, cell: zeros },
       { title: "", cell: warning },
