@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 # Data and files take as long to import as all the rest, so they come when they are first asked for.
 _LATER = {"DataLoader": "rung.dataloaders", "SeqDataLoader": "rung.dataloaders", "Dataset": "rung.datasets"}
-_LATER_MODULES = ("dataloaders", "datasets", "files", "serializers", "testing", "transforms", "visualize")
+_LATER_MODULES = ("dataloaders", "datasets", "files", "picture", "serializers", "testing", "transforms", "visualize")
 
 
 def __getattr__(name: str) -> Any:

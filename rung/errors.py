@@ -83,6 +83,10 @@ class PictureError(RungError, RuntimeError):
     """A picture that could not be drawn."""
 
 
+class TraceError(PictureError, ValueError):
+    """A file of a recorded graph that is damaged, foreign, or of a later version."""
+
+
 def describe(value: Any) -> str:
     """Say what a value is, in the words of an error message.
 

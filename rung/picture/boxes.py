@@ -42,14 +42,14 @@ def empty(kind: str, number: int, frame: int) -> Box:
     }
 
 
-def value_lines(graph: Any, value: Any, verbose: bool) -> list[str]:
+def value_lines(graph: Graph, value: Value, verbose: bool) -> list[str]:
     """The name of a value, which may be empty; and, if verbose, its shape and dtype."""
     if value.kind == "number":
         return ["", drawable(value.name or "")]
     return [value_title(graph, value), *([array_text(value)] if verbose else [])]
 
 
-def value_title(graph: Any, value: Any) -> str:
+def value_title(graph: Graph, value: Value) -> str:
     """The name of a value; of a gradient without one, that of the value that it belongs to, with .grad."""
     endings = 0
     while not value.name and value.gradient_of is not None and endings < DEEPEST:
@@ -57,7 +57,7 @@ def value_title(graph: Any, value: Any) -> str:
     return drawable(value.name) + ".grad" * endings if value.name else ""
 
 
-def array_text(value: Any) -> str:
+def array_text(value: Value) -> str:
     """Shape and dtype, as in (2, 3) float32."""
     if value.shape is None:
         return drawable(value.dtype or "")
@@ -65,13 +65,13 @@ def array_text(value: Any) -> str:
     return f"({sizes}) {drawable(value.dtype or '')}".rstrip(" ")
 
 
-def call_lines(graph: Any, call: Any, verbose: bool) -> list[str]:
+def call_lines(graph: Graph, call: Call, verbose: bool) -> list[str]:
     """The name of the function; and, if verbose, the options it was called with that matter."""
     told = [f"{drawable(name)}={drawable(text)}" for name, text in call.options.items() if text not in SILENT]
     return [drawable(graph.ops[call.op].name), *([", ".join(told)] if told and verbose else [])]
 
 
-def group_lines(group: Any, parameters: int, verbose: bool) -> list[str]:
+def group_lines(group: Group, parameters: int, verbose: bool) -> list[str]:
     """What is folded away: its name, what it is, and how many functions and parameters are in it."""
     counts = counted(group.last - group.first + 1, "function")
     if parameters:
@@ -80,7 +80,7 @@ def group_lines(group: Any, parameters: int, verbose: bool) -> list[str]:
     return [*filter(None, lines), *([counts] if verbose else [])]
 
 
-def group_title(group: Any) -> str:
+def group_title(group: Group) -> str:
     """What stands above a group that is open."""
     return " · ".join(filter(None, (drawable(group.label), drawable(group.detail))))
 
@@ -94,19 +94,19 @@ def counted(number: int, thing: str) -> str:
     return f"{number:,} {thing}{'' if number == 1 else 's'}"
 
 
-def size_of(value: Any) -> int:
+def size_of(value: Value) -> int:
     """How many elements a value has."""
     return math.prod(value.shape or ())
 
 
-def value_tone(value: Any) -> str:
+def value_tone(value: Value) -> str:
     """The tone of a value: `wrong` if there is a NaN in it, `gradient`, or what kind it is."""
     if has_nan(value):
         return "wrong"
     return "gradient" if value.gradient_of is not None else str(value.kind)
 
 
-def call_tone(graph: Any, call: Any) -> str:
+def call_tone(graph: Graph, call: Call) -> str:
     """The tone of a call: `wrong` if it failed or made the first NaN, `derivative` if a derivative called it."""
     made, given = ([has_nan(graph.values[i]) for i in values] for values in (call.outputs, call.inputs))
     if call.failed or (any(made) and not any(given)):
@@ -114,7 +114,7 @@ def call_tone(graph: Any, call: Any) -> str:
     return "function" if call.derives is None else "derivative"
 
 
-def has_nan(value: Any) -> bool:
+def has_nan(value: Value) -> bool:
     """Whether there was a NaN in it when it was last seen."""
     return bool(value.arrays) and value.arrays[-1][1].nan > 0
 

@@ -39,7 +39,7 @@ class Scene(TypedDict):
 
 
 def scene_of(
-    graph: Any, open_groups: Collection[int] | None = None, variables: str = "all", verbose: bool = True
+    graph: Graph, open_groups: Collection[int] | None = None, variables: str = "all", verbose: bool = True
 ) -> Scene:
     """The scene of a graph.
 
@@ -57,7 +57,7 @@ def scene_of(
 class _View:
     """A graph with some groups open, on the way to its scene."""
 
-    def __init__(self, graph: Any, opened: Collection[int], named: bool, verbose: bool):
+    def __init__(self, graph: Graph, opened: Collection[int], named: bool, verbose: bool):
         self.graph, self.opened, self.named, self.verbose = graph, opened, named, verbose
         self.sizes: dict[str, int] = shipped("theme.json")["sizes"]
         self.outputs = set(graph.outputs)
@@ -99,7 +99,7 @@ class _View:
         escapes = {v for call in calls for v in call.inputs if self._fold(values[v].group) != self._fold(call.group)}
         return [self._is_shown(i, value, i in escapes) for i, value in enumerate(values)]
 
-    def _is_shown(self, i: int, value: Any, escapes: bool) -> bool:
+    def _is_shown(self, i: int, value: Value, escapes: bool) -> bool:
         """A value in a folded group has a box, outside, if the group made it and it has a name or is an output."""
         wanted = i in self.outputs or (bool(value.name) and escapes)
         if self._fold(value.group) >= 0:
@@ -183,7 +183,7 @@ class _View:
         ports[v] = len(ports)
         return [self.place["group", fold], ports[v]]
 
-    def _way_out(self, v: int, value: Any) -> Port:
+    def _way_out(self, v: int, value: Value) -> Port:
         """The port that a value comes out of: of its maker, or of the folded group that it is in."""
         if value.maker is None:
             fold = self._fold(value.group)
@@ -215,7 +215,8 @@ class _View:
                 call = graph.calls[i]
                 box["tone"] = boxes.call_tone(graph, call)
                 lines = boxes.call_lines(graph, call, self.verbose)
-                boxes.measured(box, lines, len(call.inputs), len(call.outputs))
+                ways_out = max((graph.values[v].output + 1 for v in call.outputs), default=0)
+                boxes.measured(box, lines, len(call.inputs), ways_out)
             else:
                 group, ways = graph.groups[i], (len(self.entering.get(i, ())), len(self.leaving.get(i, ())))
                 box["tone"] = "wrong" if i in wrong else "backward" if group.kind == "backward" else "group"

@@ -178,7 +178,8 @@ class SceneView {
       } else if (box.kind === "call") {
         const call = graph.calls[i];
         box.tone = callTone(graph, call);
-        measure(box, callLines(graph, call, verbose), call.inputs.length, call.outputs.length);
+        const waysOut = Math.max(0, ...call.outputs.map((v) => graph.values[v].output + 1));
+        measure(box, callLines(graph, call, verbose), call.inputs.length, waysOut);
       } else {
         const group = graph.groups[i];
         const ways = [this.entering, this.leaving].map((ports) => ports.get(i)?.size ?? 0);
