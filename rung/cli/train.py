@@ -17,6 +17,7 @@ import numpy as np
 import rung
 import rung.functions as F
 from rung.cli.choices import DATASETS, MLP_DEFAULTS, MODELS, TEXTS, build, fill_in
+from rung.cli.portrait import Portrait, draw_graph
 from rung.cli.text import write_sample
 from rung.cuda import as_numpy
 from rung.dataloaders import DataLoader
@@ -76,7 +77,7 @@ def run(options: argparse.Namespace) -> int:
     model = build(options.model, hidden, len(train.classes), options.dropout)
     loader = DataLoader(train, options.batch_size)
     folder = earlier or options.out or new_folder(Path("runs"), options.data)
-    trainer = make_trainer(model, options, folder, len(loader))
+    trainer = make_trainer(model, options, folder, len(loader), test)
     resumed = earlier is not None and trainer.resume()
     with trainer.writing():
         if not earlier:
@@ -183,10 +184,13 @@ def read_settings(path: Path) -> dict[str, Any]:
 # Training ----------------------------------------------------------------------------------------------------------
 
 
-def make_trainer(model: Any, options: argparse.Namespace, folder: Path, steps_per_epoch: int) -> Trainer:
-    """Adam with a rate that falls along a cosine, measured by loss and accuracy."""
+def make_trainer(
+    model: Any, options: argparse.Namespace, folder: Path, steps_per_epoch: int, test: Dataset
+) -> Trainer:
+    """Adam with a rate that falls along a cosine, measured by loss and accuracy; with all that others look at."""
     optimizer = Adam(cosine(options.lr, steps=max(options.epochs * steps_per_epoch, 1)))
-    callbacks = [Journal(folder), *([TensorBoard(folder)] if options.tensorboard else [])]
+    portrait = Portrait(folder, test, F.softmax_cross_entropy, f"{options.model} on {options.data}")
+    callbacks = [Journal(folder), portrait, *([TensorBoard(folder)] if options.tensorboard else [])]
     return Trainer(model, optimizer, F.softmax_cross_entropy, {"accuracy": F.accuracy}, folder, "val_accuracy",
                    higher_is_better=True, callbacks=callbacks)  # fmt: skip
 
