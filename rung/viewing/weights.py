@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import math
 import warnings
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from rung.errors import UnverifiedWarning, WeightFileError
+from rung.picture.arrays import describe_array
 from rung.serializers import load_arrays
 
 LARGEST = 1 << 32  # bytes of a file that is read; its arrays have to fit into the memory
 MOST_ROWS = 3000
-BINS = 32
 LONGEST_NAME = 300
 
 
@@ -67,32 +67,7 @@ def read_table(path: Path) -> dict[str, Any]:
 
 
 def describe(array: np.ndarray[Any, Any]) -> dict[str, Any]:
-    """Shape, dtype and statistics of an array, over its finite elements."""
-    facts = {"shape": list(array.shape), "dtype": str(array.dtype), "size": array.size, "bytes": array.nbytes}
-    if array.dtype.kind not in "biuf":
-        return facts
-    flat = array.reshape(-1)
-    finite = flat[np.isfinite(flat)] if array.dtype.kind == "f" else flat
-    counts = {"zeros": int(flat.size - np.count_nonzero(flat)), "nan": 0, "inf": 0}
-    if finite.size < flat.size:
-        counts |= {"nan": int(np.isnan(flat).sum()), "inf": int(np.isinf(flat).sum())}
-    return facts | counts | _spread(finite)
-
-
-def _spread(finite: np.ndarray[Any, Any]) -> dict[str, Any]:
-    if not finite.size:
-        return {"min": math.nan, "max": math.nan, "mean": math.nan, "std": math.nan, "histogram": []}
-    values = finite.astype(np.float64)
-    low, high = float(values.min()), float(values.max())
-    with np.errstate(over="ignore", invalid="ignore"):
-        bins = _histogram(values, low, high)
-        return {"min": low, "max": high, "mean": float(values.mean()), "std": float(values.std()), "histogram": bins}
-
-
-def _histogram(values: np.ndarray[Any, Any], low: float, high: float) -> list[int]:
-    """How many values lie in each of the bins between the least and the greatest; none if all are one."""
-    width = high / 2 - low / 2  # the whole width could be too large for a float
-    if width == 0:
-        return []
-    places = np.minimum(((values / 2 - low / 2) / width * BINS).astype(np.int64), BINS - 1)
-    return np.bincount(places, minlength=BINS).tolist()
+    """Shape, dtype and statistics of an array."""
+    known = asdict(describe_array(array))
+    del known["values"], known["thumbnail"]
+    return {**known, "shape": list(array.shape), "dtype": str(array.dtype), "size": array.size}

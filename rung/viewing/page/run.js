@@ -207,7 +207,7 @@ function showModel() {
     count("parameters", "parameters"), count("multiply_adds", "multiply-adds"),
   ], { caption: "Layers of the model" });
   table.show(rows);
-  const total = `${number(model.parameters).toLocaleString("en")} parameters, ${bytes(number(model.parameter_bytes) || 0)} · ${number(model.multiply_adds).toLocaleString("en")} multiply-adds for ${model.samples ?? "some"} samples`;
+  const total = `${number(model.parameters).toLocaleString("en")} parameters, ${bytes(number(model.parameter_bytes) || 0)} · ${number(model.multiply_adds).toLocaleString("en")} multiply-adds for one sample`;
   parts.model.replaceChildren(el("p", { class: "facts" }, total), table.element);
 }
 
@@ -217,12 +217,13 @@ function showGraph() {
   const { graph, state } = facts;
   sections.graph.show(true);
   const version = facts.files.find((file) => file.name === "graph.json")?.changed ?? 0;
-  if (!changed("graph", [graph, version, state === "running"])) return;
+  const { theme } = document.documentElement.dataset;
+  if (!changed("graph", [graph, version, state === "running", theme])) return;
   if (!graph) {
     parts.graph.replaceChildren(el("p", { class: "muted" }, state === "running" ? "It comes with the first update." : "The run has no graph.json; a run of rung train leaves one."));
     return;
   }
-  const source = ofRun("graph", { v: version });
+  const source = ofRun("graph", { v: version, ...(theme ? { theme } : {}) });
   parts.graph.replaceChildren(
     el("p", { class: "facts" }, "One small batch, forward and backward. ", el("a", { href: source, target: "_blank" }, "Open it alone")),
     el("iframe", { src: source, title: "The graph of one batch", loading: "lazy" }),
@@ -264,4 +265,5 @@ function showSettings() {
     ? el("a", { href: ofRun("file", { file: file.name }), target: "_blank" }, file.name) : file.name]));
 }
 
+document.addEventListener("theme", () => facts && showGraph());
 follow(ofRun("run.json"), show, (fresh) => (fresh.state === "running" ? 1 : 3));

@@ -18,7 +18,7 @@ export class Weights {
       { title: "size", number: true, of: (row) => row.bytes, cell: (row) => bytes(row.bytes) },
       { title: el("span", { class: "inset" }, "distribution"), cell: histogram },
       ...["min", "mean", "max", "std"].map(statistic),
-      { title: "zeros", number: true, of: (row) => row.zeros ?? 0, cell: zeros },
+      { title: "zeros", number: true, of: (row) => row.zeros, cell: zeros },
       { title: "", cell: warning },
     ], { caption: "Arrays in the file", sort: name });
     this.element = el("div", {}, this.facts, this.error, this.table.element);
@@ -39,7 +39,7 @@ export class Weights {
   }
 }
 
-const statistic = (name) => ({ title: name, number: true, of: (row) => number(row[name] ?? "NaN"), cell: (row) => (row[name] === undefined ? "–" : short(number(row[name]))) });
+const statistic = (name) => ({ title: name, number: true, of: (row) => number(row[name]), cell: (row) => (row[name] === null ? "–" : short(number(row[name]))) });
 
 const shape = (sizes) => (sizes.length ? sizes.join(" × ") : el("span", { class: "muted" }, "scalar"));
 
@@ -57,8 +57,8 @@ function warning(row) {
 
 /** Bars from the least to the greatest value, with a line where 0 is. */
 function histogram(row) {
-  const bins = row.histogram ?? [];
-  if (!bins.length) return el("span", { class: "muted" }, row.size > 1 && !row.nan && row.min !== undefined ? "all alike" : "");
+  const bins = row.histogram;
+  if (row.min === row.max) return el("span", { class: "muted inset" }, row.size > 1 && row.min !== null ? "all alike" : "");
   const [width, height] = [128, 26];
   const most = Math.max(...bins);
   const [low, high] = [number(row.min), number(row.max)];
