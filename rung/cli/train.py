@@ -6,6 +6,7 @@ import argparse
 import json
 import math
 import platform
+import shlex
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
@@ -211,6 +212,7 @@ def report(
     since = " since the resume" if resumed else ""
     print(f"test accuracy  {history[-1]['val_accuracy']:.2%}  {done} epochs in {seconds:.1f} s{since}")
     print(f"in {folder}/: {', '.join(['weights.npz', 'last.npz', 'best.npz', 'log.json', *drawn])}")
+    print(f"to look at it: rung view {shlex.quote(str(folder))}")
     if stopped:
         print(hint)
 
@@ -300,6 +302,7 @@ def draw_pictures(
         write_sample(model, test, folder)
         drawn.append("sample.txt")
     try:
+        drawn += draw_graph(folder)
         visualize.draw_curves(history, folder / "curves.png", options.data)
         drawn.append("curves.png")
         if options.data not in TEXTS:

@@ -203,7 +203,7 @@ function showModel() {
   const count = (key, title) => ({ title, number: true, of: (row) => number(row[key]), cell: (row) => (number(row[key]) ? number(row[key]).toLocaleString("en") : el("span", { class: "muted" }, "–")) });
   const table = new Table([
     { title: "layer", cell: (row) => [el("span", { class: `indent depth-${Math.min(depth(row), 8)}` }), el("b", {}, String(row.kind ?? "")), " ", el("code", { class: "muted" }, String(row.path ?? ""))] },
-    { title: "output", cell: (row) => String(row.shape ?? "") },
+    { title: "output", cell: (row) => String(row.shape ?? "").replace(/, (?=\d)/g, " × ").replace(/,?\)|\(/g, "") },
     count("parameters", "parameters"), count("multiply_adds", "multiply-adds"),
   ], { caption: "Layers of the model" });
   table.show(rows);
@@ -226,8 +226,17 @@ function showGraph() {
   const source = ofRun("graph", { v: version, ...(theme ? { theme } : {}) });
   parts.graph.replaceChildren(
     el("p", { class: "facts" }, "One small batch, forward and backward. ", el("a", { href: source, target: "_blank" }, "Open it alone")),
-    el("iframe", { src: source, title: "The graph of one batch", loading: "lazy" }),
+    embedded(source),
   );
+}
+
+/** A page within the page: the wheel goes past it, until the pointer is moved within. */
+function embedded(source) {
+  const use = (event) => (event.movementX || event.movementY) && frame.classList.add("used");
+  const leave = () => frame.classList.remove("used");
+  const frame = el("div", { class: "embedded", onpointermove: use, onpointerleave: leave },
+    el("iframe", { src: source, title: "The graph of one batch", loading: "lazy" }));
+  return frame;
 }
 
 const weights = new Weights();
