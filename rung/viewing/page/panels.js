@@ -72,10 +72,9 @@ function batches(run, weight) {
   const { x, loss, low, high } = updates(run);
   if (!loss.length) return [];
   const many = loss.length > 40;
-  const pale = { x, y: loss, band: { low, high }, tone: "train", width: 1, pale: true, name: many ? "" : "batch" };
-  if (run.figures.epoch.length >= FEW && !weight) return [pale];
-  const soft = smooth(loss, Math.max(weight, many ? 0.8 : 0.5));
-  return [pale, { x, y: soft, tone: "batch", width: 2, name: "batches", pale: run.figures.epoch.length >= FEW }];
+  const pale = { x, y: loss, band: { low, high }, tone: "train", width: 1, pale: true, name: "" };
+  if (run.figures.epoch.length >= FEW) return [pale];
+  return [pale, { x, y: smooth(loss, Math.max(weight, many ? 0.8 : 0.5)), tone: "batch", width: 2, name: "batches" }];
 }
 
 /** The learning rate along the updates. */
