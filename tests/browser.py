@@ -1,4 +1,4 @@
-"""A browser for tests: Debian's chromium, driven by playwright. Without either, the tests that need it are skipped."""
+"""A browser for tests: the system's chromium, driven by playwright. Without them, the tests in it are skipped."""
 
 import shutil
 from contextlib import contextmanager

@@ -14,8 +14,8 @@ def graph_page(paths: list[Path], theme: str = "") -> Answer:
     from rung.picture.page import page_of
 
     try:
-        graphs = [Graph.load(path) for path in paths]
+        graph, compare = (*(Graph.load(path) for path in paths), None)[:2]
         start = {"theme": theme} if theme in ("light", "dark") else None
-        return as_page(page_of(*graphs, start=start), ALONE)
+        return as_page(page_of(graph, compare, start=start), ALONE)
     except RungError as error:
         return sentence(200, str(error))

@@ -23,8 +23,8 @@ MOST_FILES = 500
 MOST_SETTINGS = 100
 
 KINDS = {
-    ".png": "picture", ".jpg": "picture", ".jpeg": "picture", ".gif": "picture", ".webp": "picture", ".svg": "picture",
-    ".txt": "text", ".npz": "weights", ".safetensors": "weights", ".html": "page",
+    ".png": "picture", ".jpg": "picture", ".jpeg": "picture", ".gif": "picture", ".webp": "picture",
+    ".svg": "picture", ".txt": "text", ".npz": "weights", ".safetensors": "weights", ".html": "page",
 }  # fmt: skip
 
 

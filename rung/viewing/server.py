@@ -31,6 +31,7 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "X-Frame-Options": "SAMEORIGIN",
     "Cache-Control": "no-cache",
+    "Connection": "close",  # what is sent along with a request is never taken for the next one
 }
 
 
@@ -84,7 +85,6 @@ class Handler(BaseHTTPRequestHandler):
     do_HEAD = do_GET
 
     def _refuse(self) -> None:
-        self.close_connection = True  # what it may have sent along is not read
         self._send(sentence(405, "Only GET and HEAD are answered here."), {"Allow": "GET, HEAD"})
 
     do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = do_TRACE = do_CONNECT = _refuse

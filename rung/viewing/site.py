@@ -143,7 +143,9 @@ class RunSite(Site):
 
     def _graph(self, query: Query) -> Answer:
         path = self._path({**query, "file": GRAPH}, "")
-        return sentence(404, "The run has no graph.json.") if path is None else graph_page([path], query.get("theme", ""))
+        if path is None:
+            return sentence(404, "The run has no graph.json.")
+        return graph_page([path], query.get("theme", ""))
 
 
 def runs_in(folder: Path) -> RunSite:

@@ -18,7 +18,8 @@ def _no_pictures(monkeypatch):
 
 def train(folder, *options):
     """A short training with everything that a recording could disturb: dropout, and weights that are sized late."""
-    assert main(["train", "--data", "moons", "--epochs", "2", "--dropout", "0.3", "--out", str(folder), *options]) == 0
+    settings = ["--data", "moons", "--epochs", "2", "--dropout", "0.3"]
+    assert main(["train", *settings, "--out", str(folder), *options]) == 0
     return dict(np.load(folder / "last.npz"))
 
 
@@ -97,5 +98,6 @@ def test_random_numbers_are_given_back_after_an_error(tmp_path):
 
     rung.seed(0)
     wanted = rung.random.get_state()
-    Portrait(tmp_path, rung.datasets.Moons(train=False), None).on_step_end(type("Trainer", (), {"model": Model((2,))}))
+    trainer = type("Trainer", (), {"model": Model((2,))})
+    Portrait(tmp_path, rung.datasets.Moons(train=False), None).on_step_end(trainer)
     assert rung.random.get_state() == wanted

@@ -32,10 +32,9 @@ def hover(page, figure, share):
 
 
 def path_of(page, figure, tone):
-    """The longest line of a tone in a chart."""
-    return page.eval_on_selector_all(
-        f"[data-figure={figure}] path.curve:not(.pale):not(.band)[data-tone={tone}]", "all => all.map(one => one.getAttribute('d')).join()"
-    )
+    """The lines of a tone in a chart."""
+    lines = f"[data-figure={figure}] path.curve:not(.pale):not(.band)[data-tone={tone}]"
+    return page.eval_on_selector_all(lines, "all => all.map(one => one.getAttribute('d')).join()")
 
 
 def test_a_run_has_curves_that_can_be_read_off(browser, tmp_path):
@@ -73,7 +72,8 @@ def test_the_page_follows_a_training(browser, tmp_path):
         append(folder, {"what": "epoch", "step": 12, "seconds": 3, "figures": figures})
         page.wait_for_selector(".fact.first b:text-is('98.70 %')")
         assert path_of(page, "accuracy", "test").count("L") == 2
-        append(folder, {"what": "end", "step": 12, "epoch": 3, "seconds": 3, "state": "failed", "error": "NanError: <b>x</b>"})
+        ending = {"state": "failed", "error": "NanError: <b>x</b>"}
+        append(folder, {"what": "end", "step": 12, "epoch": 3, "seconds": 3, **ending})
         page.wait_for_selector(".top [data-state=failed]")
         assert page.locator(".wrong").inner_text() == "NanError: <b>x</b>"
 

@@ -190,8 +190,10 @@ def test_a_long_curve_keeps_its_peaks(tmp_path):
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"{", b"[1, 2]", b"null", b"\xff\xfe\x00", b"[" * 100_000, b'{"settings": 3, "history": "no", "versions": []}',
-     b'{"history": [1, null, {"epoch": "x"}, {"epoch": -1, "loss": []}]}', b'{"history": [{"loss": NaN, "epoch": 1e400}]}',
+    [b"", b"{", b"[1, 2]", b"null", b"\xff\xfe\x00", b"[" * 100_000,
+     b'{"settings": 3, "history": "no", "versions": []}',
+     b'{"history": [1, null, {"epoch": "x"}, {"epoch": -1, "loss": []}]}',
+     b'{"history": [{"loss": NaN, "epoch": 1e400}]}',
      b'{"settings": {"epochs": 1e999, "<img src=x>": {"deep": []}}, "seconds": "long"}'],
 )  # fmt: skip
 @pytest.mark.parametrize("name", ["log.json", "journal.jsonl", "model.json"])
@@ -209,8 +211,8 @@ def test_damage_of_any_kind_is_told_and_the_rest_is_shown(tmp_path, name, conten
 def test_lines_that_say_something_impossible_are_left_out(tmp_path):
     folder = write_run(tmp_path / "run", epochs=1, state=None)
     with open(folder / "journal.jsonl", "a") as file:
-        for line in ({"what": "step", "step": 10**30, "loss": 1}, {"what": "step", "step": 2, "loss": 1}, {"what": []},
-                     {"what": "epoch", "step": 1, "figures": [1]}, {"what": "_take"}, {"what": "end"}):  # fmt: skip
+        for line in ({"what": "step", "step": 10**30, "loss": 1}, {"what": "step", "step": 2, "loss": 1},
+                     {"what": "epoch", "step": 1, "figures": [1]}, {"what": []}, {"what": "_take"}, {"what": "end"}):  # fmt: skip
             file.write(json.dumps(line) + "\n")
     seen = facts(folder)
     assert seen["steps"]["step"] == [1, 2, 3, 4]
