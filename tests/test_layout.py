@@ -26,6 +26,7 @@ ROWS = [
     ["dataloaders"],
     ["picture"],
     ["visualize", "testing", "trainer"],
+    ["viewing"],
     ["utils"],
     ["dezero"],
     ["course"],

@@ -8,7 +8,10 @@ from array import array
 from pathlib import Path
 from typing import Any
 
-LONGEST = 1 << 28  # bytes of a journal that are read; what is longer is no longer followed
+import numpy as np
+
+LONGEST = 1 << 27  # bytes of a journal that are read; what is longer is no longer followed
+CHUNK = 1 << 20  # bytes that are read at once; no line is longer
 POINTS = 1500  # the most that a curve is sent with; a screen has no more
 
 
@@ -49,11 +52,12 @@ class JournalReader:
             return
         with open(self.path, "rb") as file:
             file.seek(self._offset)
-            fresh = file.read(min(size, LONGEST) - self._offset)
-        self._offset += len(fresh)
-        *lines, self._rest = (self._rest + fresh).split(b"\n")
-        for line in lines:
-            self._take(line)
+            while self._offset < LONGEST and (fresh := file.read(CHUNK)):
+                self._offset += len(fresh)
+                *lines, rest = (self._rest + fresh).split(b"\n")
+                self._rest = rest if len(rest) <= CHUNK else b"?"
+                for line in lines:
+                    self._take(line)
 
     def _take(self, text: bytes) -> None:
         try:
@@ -96,20 +100,24 @@ class JournalReader:
         seconds = number(line.get("seconds"))
         self.seconds = self._before + (max(seconds, 0.0) if math.isfinite(seconds) else 0.0)
 
-    def curves(self) -> dict[str, list[Any]]:
+    def curves(self, points: int = POINTS) -> dict[str, list[Any]]:
         """Loss and learning rate along the updates: means of neighbours where there are too many, with their range.
 
         A mean is over the finite losses; where there is none, it is NaN, and so is the range.
         """
-        width = max(1, math.ceil(len(self.steps) / POINTS))
-        columns: dict[str, list[Any]] = {"step": [], "loss": [], "low": [], "high": [], "lr": []}
-        for first in range(0, len(self.steps), width):
-            losses = [loss for loss in self.losses[first : first + width] if math.isfinite(loss)] or [math.nan]
-            last = min(first + width, len(self.steps)) - 1
-            row = (self.steps[last], math.fsum(losses) / len(losses), min(losses), max(losses), self.rates[last])
-            for column, value in zip(columns.values(), row, strict=True):
-                column.append(value)
-        return columns
+        if not self.steps:
+            return {"step": [], "loss": [], "low": [], "high": [], "lr": []}
+        width = math.ceil(len(self.steps) / points)
+        first = np.arange(0, len(self.steps), width)
+        last = np.minimum(first + width, len(self.steps)) - 1
+        losses = np.array(self.losses)
+        losses[np.isinf(losses)] = math.nan
+        count = np.add.reduceat(np.isfinite(losses).astype(float), first)
+        with np.errstate(invalid="ignore"):  # 0 / 0 where there is no finite loss
+            mean = np.add.reduceat(np.nan_to_num(losses), first) / count
+        columns = {"step": np.array(self.steps)[last], "loss": mean, "low": np.fmin.reduceat(losses, first),
+                   "high": np.fmax.reduceat(losses, first), "lr": np.array(self.rates)[last]}  # fmt: skip
+        return {name: column.tolist() for name, column in columns.items()}
 
 
 def number(value: Any) -> float:

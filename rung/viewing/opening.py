@@ -11,7 +11,7 @@ from rung.viewing.run import find_runs, is_run
 from rung.viewing.site import FileSite, GraphSite, RunSite, Site, WeightSite, runs_in
 
 AS_IT_IS = (".html", ".svg", ".png")
-WEIGHTS = (".npz", ".safetensors")
+WEIGHTS = (".npz", ".safetensors", ".pt", ".pth")
 
 
 def site_of(paths: Sequence[Path]) -> Site:

@@ -13,7 +13,7 @@ from typing import Any
 
 from rung.trainer.folder import is_held
 from rung.trainer.journal import NAME as JOURNAL
-from rung.viewing.journal import JournalReader, number
+from rung.viewing.journal import POINTS, JournalReader, number
 
 LOG, GRAPH, MODEL, CHECKPOINT = "log.json", "graph.json", "model.json", "last.npz"
 MARKS = (LOG, JOURNAL, CHECKPOINT)  # a folder with one of them is a run
@@ -41,8 +41,8 @@ class Run:
         self.journal = JournalReader(folder / JOURNAL)
         self._log: tuple[Any, dict[str, Any], str] = (None, {}, "")
 
-    def facts(self) -> dict[str, Any]:
-        """Everything that the page of a run shows, but for the weights and the graph."""
+    def facts(self, points: int = POINTS) -> dict[str, Any]:
+        """Everything that the page of a run shows, but for the weights and the graph; so many points in a curve."""
         damage: list[str] = []
         self._update_journal(damage)
         log = self._read_log(damage)
@@ -56,7 +56,7 @@ class Run:
             "settings": _texts(settings),
             "versions": _texts(log.get("versions")),
             "figures": figures,
-            "steps": self.journal.curves(),
+            "steps": self.journal.curves(points),
             "steps_per_epoch": self.journal.steps_per_epoch,
             "tested": "test" if isinstance(settings, dict) else "validation",
             "files": files,

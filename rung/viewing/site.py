@@ -14,6 +14,7 @@ from rung.viewing.run import GRAPH, KINDS, Run, find_runs
 from rung.viewing.theme import theme_css
 from rung.viewing.weights import WeightTable
 
+FEW = 300  # points in a curve where there are many
 Query = Mapping[str, str]
 
 
@@ -109,13 +110,14 @@ class RunSite(Site):
         return sentence(404, "There is no such run.") if run is None else _shell("run", run.name)
 
     def _runs_json(self, query: Query) -> Answer:
-        return as_json({"title": self.title, "runs": [run.facts() for run in self.runs().values()]})
+        runs = [run.facts(points=FEW) for run in self.runs().values()]
+        return as_json({"title": self.title, "runs": runs})
 
     def _run_json(self, query: Query) -> Answer:
         run = self._run(query)
         if run is None:
             return sentence(404, "There is no such run.")
-        return as_json(run.facts() | {"alone": self.single})
+        return as_json(run.facts())
 
     def _run(self, query: Query) -> Run | None:
         runs = self.runs()

@@ -16,7 +16,7 @@ from rung.optimizers import SGD
 from rung.trainer import Journal, Trainer
 from rung.trainer.folder import Folder
 from rung.viewing.answer import as_json
-from rung.viewing.journal import POINTS, JournalReader
+from rung.viewing.journal import CHUNK, POINTS, JournalReader
 from rung.viewing.run import Run, find_runs
 
 
@@ -209,14 +209,30 @@ def test_damage_of_any_kind_is_told_and_the_rest_is_shown(tmp_path, name, conten
 
 
 def test_lines_that_say_something_impossible_are_left_out(tmp_path):
+    impossible = [
+        {"what": "step", "step": 10**30, "loss": 1}, {"what": "step", "step": 2, "loss": 1}, {"what": []},
+        {"what": "epoch", "step": 1, "figures": [1]}, {"what": "_take"}, {"what": "end"},
+    ]  # fmt: skip
     folder = write_run(tmp_path / "run", epochs=1, state=None)
     with open(folder / "journal.jsonl", "a") as file:
-        for line in ({"what": "step", "step": 10**30, "loss": 1}, {"what": "step", "step": 2, "loss": 1},
-                     {"what": "epoch", "step": 1, "figures": [1]}, {"what": []}, {"what": "_take"}, {"what": "end"}):  # fmt: skip
+        for line in impossible:
             file.write(json.dumps(line) + "\n")
     seen = facts(folder)
     assert seen["steps"]["step"] == [1, 2, 3, 4]
     assert "5 damaged lines" in seen["damage"][0]
+
+
+def test_a_line_without_end_takes_no_memory(tmp_path):
+    path = tmp_path / "journal.jsonl"
+    with open(path, "wb") as file:
+        file.write(b'{"what": "step", "step": 1, "loss": 1}\n' + b"[" * (5 * CHUNK))
+    reader = JournalReader(path)
+    reader.update()
+    assert len(reader._rest) <= 2 * CHUNK
+    with open(path, "ab") as file:
+        file.write(b'\n{"what": "step", "step": 2, "loss": 1}\n')
+    reader.update()
+    assert (list(reader.steps), reader.damaged) == ([1, 2], 1)
 
 
 def test_numbers_that_json_lacks_keep_their_names(tmp_path):

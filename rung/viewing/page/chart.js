@@ -291,13 +291,19 @@ export class Chart {
     return (solid.length ? solid : this.curves.filter((curve) => curve.x.length)).reduce(longest, { x: [] });
   }
 
+  /** Move the cursor so that those who do not see it hear what it reads. */
+  tell(facts) {
+    this.tip.setAttribute("role", "status");
+    this.shared.set(facts);
+  }
+
   key(event) {
     const { x } = this.main();
     if (!x.length) return;
     const here = this.shared.x === null ? x.length - 1 : nearest(x, this.shared.x);
     const steps = { ArrowLeft: here - 1, ArrowRight: here + 1, Home: 0, End: x.length - 1 };
     if (event.key === "Escape") this.shared.set({ x: null, range: null });
-    else if (event.key in steps) this.shared.set({ x: x[Math.max(0, Math.min(x.length - 1, steps[event.key]))] });
+    else if (event.key in steps) this.tell({ x: x[Math.max(0, Math.min(x.length - 1, steps[event.key]))] });
     else return;
     event.preventDefault();
   }

@@ -21,6 +21,7 @@ export class Weights {
       { title: "zeros", number: true, of: (row) => row.zeros, cell: zeros },
       { title: "", cell: warning },
     ], { caption: "Arrays in the file", sort: name });
+    this.table.element.hidden = true; // until there is something in it
     this.element = el("div", {}, this.facts, this.error, this.table.element);
   }
 
