@@ -23,7 +23,8 @@ def to_json(graph: Graph) -> str:
         parts.append(f'"{name}":[\n{lines}]' if lines else f'"{name}":[]')
     for name in ("memory", "outputs", "error"):
         parts.append(f'"{name}":{_text(plain(getattr(graph, name)))}')
-    return "{" + ",\n".join(parts) + "}\n"
+    text = "{" + ",\n".join(parts) + "}\n"
+    return text.encode("utf-8", "replace").decode("utf-8")  # half a character has no place in a file
 
 
 def plain(x: Any) -> Any:
