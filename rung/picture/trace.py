@@ -33,6 +33,8 @@ def plain(x: Any) -> Any:
     >>> plain([1.0, float("nan"), float("-inf")])
     [1.0, 'NaN', '-Infinity']
     """
+    if x is None or isinstance(x, (str, int)):
+        return x
     if isinstance(x, float):
         return x if math.isfinite(x) else "NaN" if math.isnan(x) else "Infinity" if x > 0 else "-Infinity"
     if isinstance(x, (list, tuple)):
