@@ -1,8 +1,8 @@
-"""Whether the parts of a graph that came from outside fit together: no cycles, nested groups, events that are whole."""
+"""Whether the parts of a graph from outside fit together: no cycles, nested groups, events that are whole."""
 
 from __future__ import annotations
 
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from rung.errors import TraceError
 from rung.picture.graph import Graph
@@ -25,6 +25,7 @@ def check_consistency(graph: Graph) -> None:
     Raises:
         TraceError: with what is wrong, and where.
     """
+    _check_shapes(graph)
     _check_makers(graph)
     _check_order(graph)
     _check_groups(graph)
@@ -35,14 +36,34 @@ def _refuse(where: str, what: str) -> NoReturn:
     raise TraceError(f"{where} {what}")
 
 
+def _check_shapes(graph: Graph) -> None:
+    """Elements that are kept one by one are nested as the shape of their value says."""
+    for place, value in enumerate(graph.values):
+        for _, array in (*value.arrays, *value.gradients):
+            if array.values is not None and not _fits(array.values, value.shape):
+                _refuse(f"values[{place}]", f"must have elements in the shape {value.shape[:8]}")
+    for place, event in enumerate(graph.events):
+        for arrival in event.arrivals or ():
+            if arrival.array.values is not None and not _fits(
+                arrival.array.values, graph.values[arrival.value].shape
+            ):
+                _refuse(f"events[{place}].arrivals", f"must have the shape of value {arrival.value}")
+
+
+def _fits(values: Any, shape: list[int]) -> bool:
+    if not shape or not isinstance(values, list):
+        return not shape and not isinstance(values, list)
+    return len(values) == shape[0] and all(_fits(part, shape[1:]) for part in values)
+
+
 def _check_makers(graph: Graph) -> None:
     """A value knows its maker, and a call what it made."""
     made: dict[int, int] = {}
     for place, call in enumerate(graph.calls):
-        for value in call.outputs:
-            if value in made or graph.values[value].maker != place:
-                _refuse(f"calls[{place}].outputs", f"must be values that it made, but value {value} is not")
-            made[value] = place
+        for output in call.outputs:
+            if output in made or graph.values[output].maker != place:
+                _refuse(f"calls[{place}].outputs", f"must be values that it made, but value {output} is not")
+            made[output] = place
     for place, value in enumerate(graph.values):
         if value.maker is not None and made.get(place) != value.maker:
             _refuse(f"values[{place}].maker", f"is call {value.maker}, which did not make it")

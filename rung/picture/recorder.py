@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from rung.config import current_mode, mode
+from rung.core.batch import BatchedArray, BatchPass
 from rung.core.record import next_serial
 from rung.core.variable import Variable
 from rung.cuda import has_readable_values
@@ -69,6 +70,7 @@ class Recorder:
         self.scopes = Scopes(self.graph.scopes)
         self.passes: list[PassRecorder | SilentPass] = []  # those under way, the innermost last
         self.failed_call: int | None = None  # the call that raised, if nothing has happened since
+        self._failed_scope: int | None = None  # likewise, the innermost layer that an exception has left
         self._sources = Sources(self.graph.files)
         self._clock = time.perf_counter() if seconds else None
         self._iteration = 1
@@ -118,6 +120,10 @@ class Recorder:
         self.scopes.enter(layer)
         try:
             yield
+        except BaseException:
+            if self._failed_scope is None:
+                self._failed_scope = self.scopes.current
+            raise
         finally:
             self.scopes.leave()
 
@@ -158,7 +164,7 @@ class Recorder:
         """Something has happened."""
         if self._clock is not None:
             event.seconds = round(time.perf_counter() - self._clock, 6)
-        self.failed_call = None
+        self.failed_call = self._failed_scope = None
         self.graph.events.append(event)
         self.memory.begin(self.event)
 
@@ -212,7 +218,7 @@ class Recorder:
         return bool(self.passes) and self.passes[-1].plain and not current_mode().enable_backprop
 
     def _begin_pass(self, roots: Sequence[tuple[Any, Any]], plain: bool) -> PassRecorder | SilentPass:
-        if not roots or not all(_is_readable(getattr(seed, "_data", seed)) for _, seed in roots):
+        if any(self._is_of_examples(*root) for root in roots):
             return SilentPass()
         scope = self.scopes.current
         for record, _ in roots:
@@ -221,13 +227,19 @@ class Recorder:
         self.graph.passes.append(Pass(self.builder.values.of_record(roots[0][0], scope), not plain))
         return PassRecorder(self, len(self.graph.passes) - 1, plain)
 
+    def _is_of_examples(self, record: Any, seed: Any) -> bool:
+        """Whether a pass would start from something that differs from example to example, inside of `vmap`."""
+        unknown = not self.builder.values.knows(record)
+        batched = any(isinstance(each, BatchPass) for each in current_mode().passes)
+        return (unknown and batched) or isinstance(getattr(seed, "_data", seed), BatchedArray)
+
     # The end --------------------------------------------------------------------------------------------------------
 
     def note_error(self, error: BaseException) -> None:
         """An exception ends the block."""
-        call = self.failed_call
+        call, scope = self.failed_call, self._failed_scope
         self.add_event(Event("error"))
-        self.graph.error = Failure(type(error).__name__, str(error), call)
+        self.graph.error = Failure(type(error).__name__, str(error), call, scope, self._sources.of_error(error))
 
     def finish(self) -> None:
         """The block is over: what is only known now."""
