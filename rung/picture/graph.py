@@ -15,6 +15,7 @@ from typing import Any
 from rung.errors import GraphError
 
 
+
 def _version() -> str:
     return str(sys.modules["rung"].__version__)  # the package's face, which rooms inside do not import
 

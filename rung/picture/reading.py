@@ -14,8 +14,8 @@ from rung.errors import TraceError
 from rung.picture.arrays import BINS, MOST_VALUES, SIDE
 from rung.picture.consistency import check_consistency
 from rung.picture.graph import (
-    Array,
     Arrival,
+    Array,
     Call,
     Event,
     Failure,
@@ -163,9 +163,7 @@ def few(*checks: Check) -> Check:
     def check_each(x: Any, where: str, sizes: Sizes) -> tuple[Any, ...]:
         if not isinstance(x, list) or len(x) != len(checks):
             _refuse(where, f"a list of {len(checks)}", x)
-        return tuple(
-            check(part, f"{where}[{i}]", sizes) for i, (part, check) in enumerate(zip(x, checks, strict=True))
-        )
+        return tuple(check(part, f"{where}[{i}]", sizes) for i, (part, check) in enumerate(zip(x, checks, strict=True)))
 
     return check_each
 
