@@ -77,7 +77,8 @@ def _with_graph(variable: Any) -> str:
 
 def is_long(node: Any) -> bool:
     """Whether there are more than a few functions behind a node; no more of them are looked at than that."""
-    found, stack = set(), [node]
+    found: set[Any] = set()
+    stack = [node]
     while stack and len(found) <= FEW:
         node = stack.pop()
         if node not in found:
