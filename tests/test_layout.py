@@ -16,6 +16,7 @@ ROWS = [
     ["cuda", "random", "files"],
     ["dtypes", "serializers", "archives"],
     ["core"],
+    ["picture"],
     ["functions"],
     ["transform"],
     ["initializers", "layers"],

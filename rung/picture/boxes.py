@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from typing import Any, TypedDict
+from typing import TypedDict
 
+from rung.picture.graph import Call, Graph, Group, Value
 from rung.picture.text import cut, drawable, shipped, text_width
 
 
@@ -74,15 +75,21 @@ def call_lines(graph: Graph, call: Call, verbose: bool) -> list[str]:
 def group_lines(group: Group, parameters: int, verbose: bool) -> list[str]:
     """What is folded away: its name, what it is, and how many functions and parameters are in it."""
     counts = counted(group.last - group.first + 1, "function")
+    names = [name for name in group_names(group) if name != counts]
     if parameters:
         counts += f", {counted(parameters, 'parameter')}"
-    lines = [drawable(group.label), drawable(group.detail)]
-    return [*filter(None, lines), *([counts] if verbose else [])]
+    return [*names, counts] if verbose else names
+
+
+def group_names(group: Group) -> list[str]:
+    """The name of a group and what it is, unless both are the same word."""
+    label, detail = drawable(group.label), drawable(group.detail)
+    return list(filter(None, [detail] if label == detail.lower() else [label, detail]))
 
 
 def group_title(group: Group) -> str:
     """What stands above a group that is open."""
-    return " · ".join(filter(None, (drawable(group.label), drawable(group.detail))))
+    return " · ".join(group_names(group))
 
 
 def counted(number: int, thing: str) -> str:

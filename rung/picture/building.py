@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -68,7 +68,9 @@ class Builder:
         """Add the calls behind some nodes, the oldest first, with the outputs that anything is known of."""
         found = self._unknown_behind(nodes)
         known = {(record.serial, record.index): record for record in records if record.creator is not None}
-        known |= {(edge.serial, edge.index): edge for node in found for edge in node.edges if edge.creator is not None}
+        known |= {
+            (edge.serial, edge.index): edge for node in found for edge in node.edges if edge.creator is not None
+        }
         made: dict[int, list[Any]] = {}
         for (serial, _), record in sorted(known.items()):
             made.setdefault(serial, []).append(record)
@@ -136,13 +138,15 @@ def options_of(op: Any) -> dict[str, str]:
     return {
         name: _text(value)
         for name, value in vars(op).items()
-        if not name.startswith("_") and _is_plain(value) and not (name in usual and _text(usual[name]) == _text(value))
+        if not name.startswith("_")
+        and _is_plain(value)
+        and not (name in usual and _text(usual[name]) == _text(value))
     }
 
 
 @cache
-def _defaults(kind: type) -> dict[str, Any]:
-    parameters = inspect.signature(kind).parameters.values()
+def _defaults(kind: Hashable) -> dict[str, Any]:
+    parameters = inspect.signature(cast(Any, kind)).parameters.values()
     return {p.name: p.default for p in parameters if p.default is not p.empty}
 
 
@@ -158,5 +162,7 @@ def _text(value: Any) -> str:
     if isinstance(value, (list, tuple)):
         text = ", ".join(map(_text, value))
         return f"[{text}]" if isinstance(value, list) else f"({text}{',' if len(value) == 1 else ''})"
-    text = value.__name__ if isinstance(value, type) else repr(value) if not isinstance(value, np.dtype) else str(value)
+    text = (
+        value.__name__ if isinstance(value, type) else repr(value) if not isinstance(value, np.dtype) else str(value)
+    )
     return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"

@@ -1,4 +1,4 @@
-"""Whether the parts of a graph that came from outside fit together: no cycles, nested groups, events that are whole."""
+"""Whether the parts of a graph from outside fit together: no cycles, nested groups, events that are whole."""
 
 from __future__ import annotations
 
@@ -39,10 +39,10 @@ def _check_makers(graph: Graph) -> None:
     """A value knows its maker, and a call what it made."""
     made: dict[int, int] = {}
     for place, call in enumerate(graph.calls):
-        for value in call.outputs:
-            if value in made or graph.values[value].maker != place:
-                _refuse(f"calls[{place}].outputs", f"must be values that it made, but value {value} is not")
-            made[value] = place
+        for output in call.outputs:
+            if output in made or graph.values[output].maker != place:
+                _refuse(f"calls[{place}].outputs", f"must be values that it made, but value {output} is not")
+            made[output] = place
     for place, value in enumerate(graph.values):
         if value.maker is not None and made.get(place) != value.maker:
             _refuse(f"values[{place}].maker", f"is call {value.maker}, which did not make it")

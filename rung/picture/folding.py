@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Any
 
 from rung.picture.graph import Graph
 from rung.picture.spans import Span, functions
 
-MANY = 12  # parts, from which on repeated patterns are looked for
+MANY = 12  # parts, from which on layers named alike are put together
+MORE = 20  # parts, from which on repeated patterns of layers are looked for
 TOO_MANY = 40  # parts of one span
+MOST_BOXES = 150  # of a picture that can be read
 LONGEST_PATTERN = 12
 NAMED = 4  # kinds of parts that a text names one by one
-_NUMBERED = re.compile(r"(.+?)[._]?(\d+)")
+_IN_LIST = re.compile(r"(.+)\.\d+")
+_NUMBERED = re.compile(r"(.+?)_?\d+")
 
 
 def arrange(root: Span, graph: Graph) -> None:
@@ -29,7 +33,7 @@ def arrange(root: Span, graph: Graph) -> None:
 def contents(parts: Sequence[Span]) -> str:
     """What there is, kind by kind, in words.
 
-    >>> contents([Span("call", 0, 0, name="conv2d"), Span("call", 1, 1, name="relu"), Span("call", 2, 2, name="relu")])
+    >>> contents([Span("call", place, place, name=name) for place, name in enumerate(["conv2d", "relu", "relu"])])
     'conv2d, 2 × relu'
     """
     kinds: dict[str, list[Span]] = {}
@@ -43,6 +47,7 @@ def contents(parts: Sequence[Span]) -> str:
 def _several(name: str, found: list[Span]) -> str:
     if len(found) == 1:
         return name
+    name = f"[{name}]" if " × " in name else f"({name})" if " → " in name else name
     if found[0].kind == "scope" and all(each.key == found[0].key for each in found):
         return f"{name}, called {len(found)} times"
     return f"{len(found)} × {name}"
@@ -54,12 +59,12 @@ def _around(kind: str, parts: list[Span], label: str, detail: str, name: str = "
     return span
 
 
-# Lists of layers: layer3.0, layer3.1 … or conv1_1, conv1_2 … ----------------------------------------------------------
+# Lists of layers: layer3.0, layer3.1 … or conv1_1, conv1_2 … -------------------------------------------------------
 
 
 def _fold_lists(span: Span, graph: Graph) -> list[Span]:
     parts, folded, place = span.parts, [], 0
-    for first, last, stem in _lists(parts):
+    for first, last, stem in _lists(parts, len(parts) < MANY):
         rest = len(parts) - (last - first)
         folded += parts[place:first]
         inside = parts[first:last]
@@ -71,9 +76,12 @@ def _fold_lists(span: Span, graph: Graph) -> list[Span]:
     return folded + parts[place:]
 
 
-def _lists(parts: list[Span]) -> Iterator[tuple[int, int, str]]:
-    """Where layers with numbered names follow one another, with at most a few calls in between."""
-    layers = [(place, _stem(part)) for place, part in enumerate(parts) if part.kind == "scope"]
+def _lists(parts: list[Span], small: bool) -> Iterator[tuple[int, int, str]]:
+    """Where layers with numbered names follow one another, with nothing but calls in between.
+
+    Those of a list are put together in any case, those named alike where there are many parts.
+    """
+    layers = [(place, _stem(part, small)) for place, part in enumerate(parts) if part.kind == "scope"]
     begin = 0
     while begin < len(layers):
         end = begin + 1
@@ -95,23 +103,23 @@ def _with_tail(parts: list[Span], last: int, following: int, between: list[str])
     return min(following, last + len(between) + 1)
 
 
-def _stem(part: Span) -> str | None:
-    match = _NUMBERED.fullmatch(part.label)
+def _stem(part: Span, small: bool) -> str | None:
+    match = _IN_LIST.fullmatch(part.label) or (None if small else _NUMBERED.fullmatch(part.label))
     return match.group(1) if match else None
 
 
-# Repeated patterns -----------------------------------------------------------------------------------------------------
+# Repeated patterns -------------------------------------------------------------------------------------------------
 
 
 def _fold_repeats(span: Span, graph: Graph) -> list[Span]:
     parts = span.parts
-    if len(parts) < MANY:
+    if len(parts) < (MORE if any(part.kind != "call" for part in parts) else TOO_MANY) or not _is_large(graph):
         return parts
     runs, folded, place = _runs([(part.kind, part.name) for part in parts]), [], 0
     while place < len(parts):
         period, rounds = _best_pattern(runs, place)
         if rounds and period * rounds == len(parts):
-            return parts if period == 1 else list(_rounds(parts, period))
+            return _rounds(parts, period)
         if rounds:
             folded.append(_repeat(parts[place : place + period * rounds], period))
             place += period * rounds
@@ -142,20 +150,30 @@ def _best_pattern(runs: list[list[int]], place: int) -> tuple[int, int]:
     return best
 
 
+def _is_large(graph: Graph) -> bool:
+    """Whether a picture of everything would have too many boxes."""
+    return len(graph.calls) + len(graph.values) > MOST_BOXES
+
+
 def _repeat(parts: list[Span], period: int) -> Span:
     rounds = len(parts) // period
     if period == 1:
         return _around("repeat", parts, _several(parts[0].name, parts), functions(_size(parts)))
     span = _around("repeat", parts, f"{rounds} × ({_pattern(parts[:period])})", functions(_size(parts)))
-    span.parts = list(_rounds(parts, period))
+    span.parts = _rounds(parts, period)
     return span
 
 
-def _rounds(parts: list[Span], period: int) -> Iterator[Span]:
+def _rounds(parts: list[Span], period: int) -> list[Span]:
+    """A span for each round, if there are layers in it: of a few calls, one would hide nothing worth a box."""
+    if period == 1 or all(part.kind == "call" for part in parts[:period]):
+        return parts
     count = len(parts) // period
-    for number in range(count):
-        inside = parts[number * period : (number + 1) * period]
-        yield _around("repeat", inside, f"round {number + 1} of {count}", contents(inside), _pattern(inside))
+    rounds = [parts[number * period : (number + 1) * period] for number in range(count)]
+    return [
+        _around("repeat", inside, f"round {number} of {count}", contents(inside), _pattern(inside))
+        for number, inside in enumerate(rounds, 1)
+    ]
 
 
 def _pattern(parts: list[Span]) -> str:
@@ -167,14 +185,14 @@ def _size(parts: list[Span]) -> int:
     return parts[-1].last - parts[0].first + 1
 
 
-# Lines of the program, and stretches ------------------------------------------------------------------------------------
+# Lines of the program, and stretches -------------------------------------------------------------------------------
 
 
 def _fold_lines(span: Span, graph: Graph) -> list[Span]:
     """Calls from one line of the program, where there are too many parts."""
     parts = span.parts
     lines = [graph.calls[part.first].source if part.kind == "call" else None for part in parts]
-    if len(parts) <= TOO_MANY or len(set(lines)) < 2:
+    if len(parts) <= TOO_MANY or len({*lines} - {None}) < 2:
         return parts
     folded, place = [], 0
     while place < len(parts):
@@ -198,9 +216,11 @@ def _fold_stretches(span: Span, graph: Graph) -> list[Span]:
         return parts
     count = min(TOO_MANY // 2, int(len(parts) ** 0.5))
     edges = [len(parts) * i // count for i in range(count + 1)]
-    return [_stretch(parts[a:b]) for a, b in zip(edges, edges[1:], strict=False)]
+    return [_stretch(parts[a:b]) for a, b in pairwise(edges)]
 
 
 def _stretch(parts: list[Span]) -> Span:
     label = f"functions {parts[0].first + 1} to {parts[-1].last + 1}"
+    if parts[0].label.startswith("round ") and parts[0].kind == "repeat":
+        label = f"rounds {parts[0].label.split()[1]} to {parts[-1].label.removeprefix('round ')}"
     return _around("stretch", parts, label, contents(parts))

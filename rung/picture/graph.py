@@ -15,7 +15,6 @@ from typing import Any
 from rung.errors import GraphError
 
 
-
 def _version() -> str:
     return str(sys.modules["rung"].__version__)  # the package's face, which rooms inside do not import
 
@@ -168,11 +167,13 @@ class Group:
 
 @dataclass(slots=True)
 class Failure:
-    """The exception that ended a recording, and the call that raised it, if one did."""
+    """The exception that ended a recording, and where: in which call, layer and line, as far as that is known."""
 
     type: str
     message: str
     call: int | None = None
+    scope: int | None = None
+    source: tuple[int, int] | None = None
 
 
 @dataclass(slots=True)

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from rung.picture.folding import arrange
+from rung.picture.folding import MOST_BOXES, arrange
 from rung.picture.graph import Graph, Group
 from rung.picture.spans import Span, spans_of
 
-MOST_BOXES = 150  # at the start
-FEW_BOXES = 40  # at the start, of a program made of layers
+FEW_BOXES = 60  # at the start, of a program made of layers
 HANDFUL = 8
+ALIKE = ("scope", "repeat", "stretch")  # are unfolded all, or none of them
 
 
 def add_groups(graph: Graph) -> None:
@@ -45,8 +45,8 @@ def _place_values(graph: Graph) -> None:
     """A result is where its maker is; a leaf lies in the innermost group that holds all calls that use it."""
     users: dict[int, tuple[int, int]] = {}  # the first and the last
     for place, call in enumerate(graph.calls):
-        for value in call.inputs:
-            users[value] = users.get(value, (place, place))[0], place
+        for used in call.inputs:
+            users[used] = users.get(used, (place, place))[0], place
     for place, value in enumerate(graph.values):
         if value.maker is not None:
             value.group = graph.calls[value.maker].group
@@ -78,19 +78,20 @@ def _open(graph: Graph) -> None:
 
 def _gains(graph: Graph) -> Counter[int | None]:
     """How many boxes lie directly in each group, and in none."""
-    gains: Counter[int | None] = Counter(each.group for each in (*graph.calls, *graph.values))
+    gains = Counter(call.group for call in graph.calls)
+    gains.update(value.group for value in graph.values)
     gains.update(group.parent for group in graph.groups)
     return gains
 
 
 def _choose(graph: Graph, level: list[int], boxes: int, gains: Counter[int | None]) -> list[int]:
-    """Layers are unfolded all alike, or none of them; other groups as many as there is room for."""
-    layers = [place for place in level if graph.groups[place].kind in ("scope", "repeat")]
-    most = MOST_BOXES if boxes < HANDFUL else FEW_BOXES
-    chosen = layers if boxes + sum(gains[place] - 1 for place in layers) <= most else []
+    """Layers and the like are unfolded all, or none of them; other groups as many as there is room for."""
+    alike = [place for place in level if graph.groups[place].kind in ALIKE]
+    most = FEW_BOXES if graph.scopes and boxes >= HANDFUL else MOST_BOXES
+    chosen = alike if boxes + sum(gains[place] - 1 for place in alike) <= most else []
     boxes += sum(gains[place] - 1 for place in chosen)
     for place in level:
-        if graph.groups[place].kind not in ("scope", "repeat") and boxes + gains[place] - 1 <= MOST_BOXES:
+        if graph.groups[place].kind not in ALIKE and boxes + gains[place] - 1 <= MOST_BOXES:
             chosen = [*chosen, place]
             boxes += gains[place] - 1
     return sorted(chosen)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from rung.picture import boxes
+from rung.picture.graph import Call, Graph, Value
 from rung.picture.text import drawable
 
 KINDS = {

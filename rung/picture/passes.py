@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from rung.core.variable import Variable
 from rung.picture.arrays import describe_array
-from rung.picture.graph import Arrival, Array, Event
+from rung.picture.graph import Array, Arrival, Event
 
 if TYPE_CHECKING:
     from rung.picture.recorder import Recorder

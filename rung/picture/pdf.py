@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from typing import Any
 
 from rung.fonts import drawable, families, require_matplotlib
 from rung.picture.drawing import Drawing, Figure, Rectangle, Text, Wire

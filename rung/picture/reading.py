@@ -14,8 +14,8 @@ from rung.errors import TraceError
 from rung.picture.arrays import BINS, MOST_VALUES, SIDE
 from rung.picture.consistency import check_consistency
 from rung.picture.graph import (
-    Arrival,
     Array,
+    Arrival,
     Call,
     Event,
     Failure,
@@ -59,7 +59,7 @@ def from_json(text: str | bytes) -> Graph:
         raise TraceError(f"a trace must be JSON, but {why}") from None
     if not isinstance(data, dict) or data.get("format") != FORMAT:
         raise TraceError(f'a trace must say "format": "{FORMAT}", but this is something else')
-    version = data.get("version")
+    version: Any = data.get("version")
     if not _is_integer(version) or not 1 <= version <= VERSION:
         raise TraceError(f"expected a trace of version {VERSION} or below, but got {_shown(version)}; update Rung")
     for name in LISTS:
@@ -163,7 +163,9 @@ def few(*checks: Check) -> Check:
     def check_each(x: Any, where: str, sizes: Sizes) -> tuple[Any, ...]:
         if not isinstance(x, list) or len(x) != len(checks):
             _refuse(where, f"a list of {len(checks)}", x)
-        return tuple(check(part, f"{where}[{i}]", sizes) for i, (part, check) in enumerate(zip(x, checks, strict=True)))
+        return tuple(
+            check(part, f"{where}[{i}]", sizes) for i, (part, check) in enumerate(zip(x, checks, strict=True))
+        )
 
     return check_each
 
@@ -235,6 +237,7 @@ def array(x: Any, where: str, sizes: Sizes) -> Array:
     return known
 
 
+_source = maybe(few(place_in("files"), count))
 _held = many(few(place_in("events", low=-1), array))
 
 GRAPH: dict[str, Check] = {
@@ -252,7 +255,7 @@ GRAPH: dict[str, Check] = {
     "calls": many(part(
         Call, op=place_in("ops"), inputs=many(place_in("values")), outputs=many(place_in("values")), generation=count,
         scope=maybe(place_in("scopes")), group=maybe(place_in("groups")),
-        source=maybe(few(place_in("files"), count)), options=texts_by_name, pass_=maybe(place_in("passes")),
+        source=_source, options=texts_by_name, pass_=maybe(place_in("passes")),
         derives=maybe(place_in("calls")), recorded=flag, saved=many(place_in("values")), multiply_adds=count,
         failed=flag,
     )),
@@ -272,7 +275,8 @@ GRAPH: dict[str, Check] = {
         scope=maybe(place_in("scopes")), first=place_in("calls"), last=place_in("calls"), open=flag,
     )),
     "outputs": many(place_in("values")),
-    "error": maybe(part(Failure, type=text, message=text, call=maybe(place_in("calls")))),
+    "error": maybe(part(Failure, type=text, message=text, call=maybe(place_in("calls")),
+                        scope=maybe(place_in("scopes")), source=_source)),
 }  # fmt: skip
 
 

@@ -69,6 +69,7 @@ class Recorder:
         self.scopes = Scopes(self.graph.scopes)
         self.passes: list[PassRecorder | SilentPass] = []  # those under way, the innermost last
         self.failed_call: int | None = None  # the call that raised, if nothing has happened since
+        self._failed_scope: int | None = None  # likewise, the innermost layer that an exception has left
         self._sources = Sources(self.graph.files)
         self._clock = time.perf_counter() if seconds else None
         self._iteration = 1
@@ -118,6 +119,10 @@ class Recorder:
         self.scopes.enter(layer)
         try:
             yield
+        except BaseException:
+            if self._failed_scope is None:
+                self._failed_scope = self.scopes.current
+            raise
         finally:
             self.scopes.leave()
 
@@ -158,7 +163,7 @@ class Recorder:
         """Something has happened."""
         if self._clock is not None:
             event.seconds = round(time.perf_counter() - self._clock, 6)
-        self.failed_call = None
+        self.failed_call = self._failed_scope = None
         self.graph.events.append(event)
         self.memory.begin(self.event)
 
@@ -225,9 +230,9 @@ class Recorder:
 
     def note_error(self, error: BaseException) -> None:
         """An exception ends the block."""
-        call = self.failed_call
+        call, scope = self.failed_call, self._failed_scope
         self.add_event(Event("error"))
-        self.graph.error = Failure(type(error).__name__, str(error), call)
+        self.graph.error = Failure(type(error).__name__, str(error), call, scope, self._sources.of_error(error))
 
     def finish(self) -> None:
         """The block is over: what is only known now."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from rung.errors import ValueRangeError
-from rung.files import StrPath, cache_dir, write_atomically
+from rung.files import cache_dir, write_atomically
 from rung.picture.dot import dot_of, graph_behind
 from rung.picture.drawing import drawing_of
 from rung.picture.graph import Graph
@@ -22,7 +22,7 @@ from rung.picture.svg import svg_of
 KEPT = 8  # pages that were shown and stay in the cache
 
 
-def save(graph: Graph, path: StrPath, **options: Any) -> Path:
+def save(graph: Graph, path: Any, **options: Any) -> Path:
     """Write a graph to a file as its ending says; return the path.
 
     - ``.html``: a page to look around in, which needs nothing else
@@ -43,7 +43,7 @@ def save(graph: Graph, path: StrPath, **options: Any) -> Path:
     return _save("Graph.save", graph, path, options)
 
 
-def plot_dot_graph(output: Any, verbose: bool = True, to_file: StrPath = "graph.png") -> Picture:
+def plot_dot_graph(output: Any, verbose: bool = True, to_file: Any = "graph.png") -> Picture:
     """Draw the graph behind a variable; return the path of the picture, which a notebook shows.
 
     The name is the book's; the picture is Rung's own, and no Graphviz is needed.
@@ -61,7 +61,7 @@ def plot_dot_graph(output: Any, verbose: bool = True, to_file: StrPath = "graph.
     return Picture(_save("plot_dot_graph", graph, to_file, {"fold": False, "verbose": verbose}))
 
 
-def _save(who: str, graph: Graph, path: StrPath, options: dict[str, Any]) -> Path:
+def _save(who: str, graph: Graph, path: Any, options: dict[str, Any]) -> Path:
     ending = Path(path).suffix.lower()
     if ending not in _WRITERS:
         *most, last = _WRITERS

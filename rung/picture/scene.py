@@ -11,6 +11,7 @@ from typing import Any, TypedDict
 
 from rung.picture import boxes
 from rung.picture.boxes import Box
+from rung.picture.graph import Graph, Value
 from rung.picture.text import cut, shipped, text_width
 
 Port = list[int]  # a box, and which of its ports

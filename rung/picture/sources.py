@@ -56,12 +56,22 @@ class Sources:
     def here(self) -> tuple[int, int] | None:
         """The place of the user's file in `files`, and the line that runs."""
         frame = user_frame()
-        if frame is None:
-            return None
-        file = frame.f_code.co_filename
+        return None if frame is None else self._place(frame.f_code.co_filename, frame.f_lineno)
+
+    def of_error(self, error: BaseException) -> tuple[int, int] | None:
+        """Where in the user's program an exception was raised, or what raised it was called."""
+        place, trace = None, error.__traceback__
+        while trace is not None:
+            file = trace.tb_frame.f_code.co_filename
+            if not is_library(file):
+                place = file, trace.tb_lineno
+            trace = trace.tb_next
+        return None if place is None else self._place(*place)
+
+    def _place(self, file: str, line: int) -> tuple[int, int]:
         if file not in self._places:
             name = shown_name(file, self._folder)
             if name not in self.files:
                 self.files.append(name)
             self._places[file] = self.files.index(name)
-        return self._places[file], frame.f_lineno
+        return self._places[file], line

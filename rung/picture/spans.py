@@ -51,7 +51,19 @@ def spans_of(graph: Graph) -> Span:
         name = graph.ops[graph.calls[place].op].name
         (path[-1][1] if path else root).parts.append(Span("call", place, place, name=name))
     _describe(root, graph)
+    _merge(root)
     return root
+
+
+def _merge(root: Span) -> None:
+    """Derivatives that are all derivatives of one layer or pass need one span, not two."""
+    stack = [root]
+    while stack:
+        span = stack.pop()
+        while span.kind == "backward" and len(span.parts) == 1 and span.parts[0].kind == "backward":
+            (inside,) = span.parts
+            span.label, span.name, span.parts = inside.label, inside.name, inside.parts
+        stack.extend(span.parts)
 
 
 class _Keys:
@@ -62,12 +74,15 @@ class _Keys:
         self._steps = _steps(graph)
         self._first_of_scope = _firsts(graph.scopes, [self._scopes(call.scope) for call in graph.calls])
         self._first_of_pass = _firsts(graph.passes, [_one(call.pass_) for call in graph.calls])
-        self._known: list[tuple[Key, ...]] = []  # without steps
+        self._known: list[tuple[Key, ...]] = []  # of the calls so far, without steps
+        self._origins: list[int] = []  # the call whose derivative, or whose derivative's derivative …, each is
 
     def __iter__(self) -> Iterator[tuple[Key, ...]]:
         for place, step in zip(range(len(self.graph.calls)), self._steps, strict=True):
             keys = self._of(place)
             self._known.append(keys)
+            derives = self.graph.calls[place].derives
+            self._origins.append(place if derives is None or derives >= place else self._origins[derives])
             yield (*([("step", step)] if step else []), *keys)
 
     def _of(self, place: int) -> tuple[Key, ...]:
@@ -78,9 +93,16 @@ class _Keys:
         began = self._first_of_pass[call.pass_]
         around = [("scope", scope) for scope in scopes if self._first_of_scope[scope] < began]
         inside = [("scope", scope) for scope in scopes if self._first_of_scope[scope] >= began]
-        derived = () if call.derives is None or call.derives >= place else self._known[call.derives]
-        backward = [("backward", call.pass_, key) for key in derived]
+        backward = [("backward", call.pass_, key) for key in self._derived(call.derives, place)]
         return tuple([*around, ("pass", call.pass_), *backward, *inside][:DEEPEST])
+
+    def _derived(self, call: int | None, place: int) -> list[Key]:
+        """What a call belongs to whose derivative another one is: a pass if it was called in one, and layers."""
+        if call is None or call >= place:
+            return []
+        of_pass = self.graph.calls[call].pass_
+        origin = self._origins[call]
+        return [*([] if of_pass is None else [("pass", of_pass)]), *self._known[origin]]
 
     def _scopes(self, scope: int | None) -> list[int]:
         """A scope and those around it, from the inside out."""
@@ -160,10 +182,12 @@ def name_of_derivatives(key: Key, graph: Graph) -> str:
     kind, place, *inner = key
     if kind == "scope":
         return graph.scopes[place].name
-    if kind == "pass":
-        root = graph.values[graph.passes[place].root]
-        return f"derivatives of {root.name}" if root.name else f"derivatives, pass {place + 1}"
-    return f"derivatives of {name_of_derivatives(inner[0], graph)}"
+    if kind == "backward":
+        inside = inner[0]
+        name = f"pass {inside[1] + 1}" if inside[0] == "pass" else name_of_derivatives(inside, graph)
+        return f"derivatives of {name}"
+    root = graph.values[graph.passes[place].root]
+    return f"derivatives of {root.name}" if root.name else f"derivatives, pass {place + 1}"
 
 
 def functions(count: int) -> str:

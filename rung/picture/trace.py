@@ -54,5 +54,3 @@ def _fields(kind: type) -> list[tuple[str, str]]:
 
 def _text(x: Any) -> str:
     return json.dumps(x, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-
-

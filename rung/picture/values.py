@@ -45,6 +45,8 @@ class Values:
         if place is None:
             kind = kind or ("leaf" if record.differentiable else "data")
             place = self._add(_value(kind, record, scope), record)
+        elif record.name:  # which may have been given since
+            self.values[place].name = record.name
         return place
 
     def result(self, record: Record, maker: int, index: int, generation: int, scope: int | None) -> int:

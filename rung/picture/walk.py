@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from rung.core.variable import Variable
 from rung.errors import DTypeError, describe
 from rung.picture.arrays import describe_array

@@ -249,15 +249,21 @@ function callLines(graph, call, verbose) {
 
 /** What is folded away: its name, what it is, and how many functions and parameters are in it. */
 function groupLines(group, parameters, verbose) {
-  const counts = [counted(group.last - group.first + 1, "function")];
-  if (parameters) counts.push(counted(parameters, "parameter"));
-  const lines = [drawable(group.label), drawable(group.detail)].filter(Boolean);
-  return verbose ? [...lines, counts.join(", ")] : lines;
+  const functions = counted(group.last - group.first + 1, "function");
+  const names = groupNames(group).filter((name) => name !== functions);
+  const counts = parameters ? `${functions}, ${counted(parameters, "parameter")}` : functions;
+  return verbose ? [...names, counts] : names;
+}
+
+/** The name of a group and what it is, unless both are the same word. */
+function groupNames(group) {
+  const [label, detail] = [drawable(group.label), drawable(group.detail)];
+  return (label === detail.toLowerCase() ? [detail] : [label, detail]).filter(Boolean);
 }
 
 /** What stands above a group that is open. */
 function groupTitle(group) {
-  return [drawable(group.label), drawable(group.detail)].filter(Boolean).join(" · ");
+  return groupNames(group).join(" · ");
 }
 
 /** A number of things in words: 9,408 parameters. */
