@@ -103,11 +103,16 @@ class Deck {
 
   drawStrip(ink, width, height) {
     const { player } = this.page;
-    if (!player.isNaive) drawMemory(this.page, ink, width, height - 12);
     this.drawEvents(ink, width, height);
+    this.drawCursor(ink, width, height);
+    if (!player.isNaive) drawMemory(this.page, ink, width, height - 12);
+  }
+
+  drawCursor(ink, width, height) {
+    const { player } = this.page;
+    if (!player.isActive) return;
     const x = (player.position / Math.max(player.length, 1)) * width;
     ink.fillStyle = this.page.accent("select");
-    if (!player.isActive) return;
     ink.fillRect(clamp(x - 1, 0, width - 2), 0, 2, height);
     ink.beginPath();
     ink.arc(clamp(x, 6, width - 6), height - 5, 6, 0, 2 * Math.PI);

@@ -44,10 +44,10 @@ class Timeline {
   read(event, number) {
     if (event.what === "call") this.run[event.call] = number;
     else if (event.what === "step") this.steps.push({ event: number, number: event.number });
-    else if (event.what === "backward") this.noteGradient(this.rootOf(event), number, null, false);
-    else if (event.what === "visit") {
-      append(this.visits, event.call, number);
-      for (const { value, array, sum, total } of event.arrivals) this.noteGradient(value, number, array, sum, total);
+    else if (event.what === "visit") append(this.visits, event.call, number);
+    const started = event.what === "backward" ? [{ value: this.rootOf(event), array: null, sum: false }] : [];
+    for (const { value, array, sum, total } of event.arrivals ?? started) {
+      this.noteGradient(value, number, array, sum, total);
     }
   }
 
