@@ -26,7 +26,7 @@ class Model(Layer):
             fold: fold layers, as far as it takes for the picture to fit on a screen.
             options: more of what `Graph.save` takes.
 
-        >>> import tempfile
+        >>> import tempfile, numpy as np
         >>> MLP((10, 3)).plot(np.ones((2, 4)), to_file=tempfile.mkdtemp() + "/mlp.svg")
         <picture in ...mlp.svg>
         """
