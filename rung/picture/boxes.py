@@ -82,9 +82,9 @@ def group_lines(group: Group, parameters: int, verbose: bool) -> list[str]:
 
 
 def group_names(group: Group) -> list[str]:
-    """The name of a group and what it is, unless both are the same word."""
+    """The name of a group and what it is, unless that begins with the name."""
     label, detail = drawable(group.label), drawable(group.detail)
-    return list(filter(None, [detail] if label == detail.lower() else [label, detail]))
+    return list(filter(None, [detail] if f"{detail},".lower().startswith(f"{label},") else [label, detail]))
 
 
 def group_title(group: Group) -> str:

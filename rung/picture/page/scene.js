@@ -255,10 +255,10 @@ function groupLines(group, parameters, verbose) {
   return verbose ? [...names, counts] : names;
 }
 
-/** The name of a group and what it is, unless both are the same word. */
+/** The name of a group and what it is, unless that begins with the name. */
 function groupNames(group) {
   const [label, detail] = [drawable(group.label), drawable(group.detail)];
-  return (label === detail.toLowerCase() ? [detail] : [label, detail]).filter(Boolean);
+  return (`${detail},`.toLowerCase().startsWith(`${label},`) ? [detail] : [label, detail]).filter(Boolean);
 }
 
 /** What stands above a group that is open. */
