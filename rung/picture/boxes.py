@@ -47,12 +47,8 @@ def value_lines(graph: Graph, value: Value, verbose: bool) -> list[str]:
     """The name of a value, which may be empty; if verbose, its shape and dtype; and how much of it is NaN, if any."""
     if value.kind == "number":
         return ["", drawable(value.name or "")]
-    nans = nan_count(value)
-    return [
-        value_title(graph, value),
-        *([array_text(value)] if verbose else []),
-        *([f"{nans:,} NaN"] if nans else []),
-    ]
+    lines = [value_title(graph, value), *([array_text(value)] if verbose else [])]
+    return [*lines, f"{nan_count(value):,} NaN"] if nan_count(value) else lines
 
 
 def value_title(graph: Graph, value: Value) -> str:
@@ -74,7 +70,7 @@ def array_text(value: Value) -> str:
 def call_lines(graph: Graph, call: Call, verbose: bool) -> list[str]:
     """The name of the function; if verbose, the options it was called with that matter; and what went wrong."""
     told = [f"{drawable(name)}={drawable(text)}" for name, text in call.options.items() if text not in SILENT]
-    fault = "failed" if call.failed else "makes the first NaN" if call_tone(graph, call) == "wrong" else ""
+    fault = "failed" if call.failed else "NaN begins here" if call_tone(graph, call) == "wrong" else ""
     return [drawable(graph.ops[call.op].name), *filter(None, [", ".join(told) if verbose else "", fault])]
 
 

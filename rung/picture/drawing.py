@@ -7,13 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 from rung.picture import notes
+from rung.picture.boxes import Box
 from rung.picture.graph import Graph
 from rung.picture.layout import lay_out
 from rung.picture.lines import Curve, Point, arrow, branches, rounded
 from rung.picture.scene import Scene, scene_of
 from rung.picture.text import cut, drawable, shipped
-
-HEADING = 15  # the font size of the title
 
 
 @dataclass(slots=True)
@@ -128,8 +127,9 @@ class _Pen:
         bend, head = self.sizes["bend"], self.sizes["arrow"]
         ends = [*placed["ends"], *(stub[-1] for stub in placed["stubs"])]
         for points in branches(placed["points"], ends, bend):
-            wire.curves.append(rounded(points, bend, head - 1))
-            wire.heads.append(arrow(points[-2], points[-1], head))
+            if len(points) > 1:
+                wire.curves.append(rounded(points, bend, head - 1))
+                wire.heads.append(arrow(points[-2], points[-1], head))
         return wire
 
     def _chips(self, net: Any, placed: Any) -> Iterator[Figure]:
@@ -141,21 +141,21 @@ class _Pen:
             yield Figure("chip", [Rectangle(x - w // 2, y - h // 2, w, h, h // 2)], [text])
 
     def _boxes(self) -> Iterator[Figure]:
-        sizes = self.sizes
         for box, (x, y) in zip(self.scene["boxes"], self.placement["boxes"], strict=True):
             figure = Figure(box["tone"], note=notes.note_of(self.graph, box["kind"], box["id"]))
-            h = box["h"] - (2 * sizes["card"] if box["kind"] == "group" else 0)
-            if box["kind"] == "group":
-                for step in (2, 1):
-                    inset, below = step * sizes["card_inset"], step * sizes["card"]
-                    figure.rectangles.append(
-                        Rectangle(x + inset, y + below, box["w"] - 2 * inset, h, sizes["corner"])
-                    )
-            figure.rectangles.append(
-                Rectangle(x, y, box["w"], h, h // 2 if box["kind"] == "value" else sizes["corner"])
-            )
-            figure.texts += self._lines(box["lines"], x + box["w"] // 2, y + sizes["pad_y"])
+            figure.rectangles += self._outlines(box, x, y)
+            figure.texts += self._lines(box["lines"], x + box["w"] // 2, y + self.sizes["pad_y"])
             yield figure
+
+    def _outlines(self, box: Box, x: int, y: int) -> Iterator[Rectangle]:
+        """An oval for a value, a box for a call, and a stack of cards for a group."""
+        sizes, w, h = self.sizes, box["w"], box["h"]
+        if box["kind"] == "group":
+            h -= 2 * sizes["card"]
+            for below in (2, 1):
+                inset = below * sizes["card_inset"]
+                yield Rectangle(x + inset, y + below * sizes["card"], w - 2 * inset, h, sizes["corner"])
+        yield Rectangle(x, y, w, h, min(h // 2, sizes["round"]) if box["kind"] == "value" else sizes["corner"])
 
     def _lines(self, lines: list[str], x: int, y: int) -> Iterator[Text]:
         """The title, if there is one, and the small lines below it."""

@@ -64,7 +64,8 @@ def _still(graph: Graph) -> str:
 
 def _with_graph(variable: Any) -> str:
     """Nothing for a leaf, and for what many functions made."""
-    if variable.creator is None or is_long(variable.creator):
+    maker = variable._record.creator
+    if maker is None or is_long(maker):
         return ""
     svg = svg_of(drawing_of(graph_of(variable), fold=False))
     return f"<pre>{escape(repr(variable))}</pre>{svg}"
@@ -115,5 +116,5 @@ def _listed(path: str, layer: Any, inside: dict[str | None, list[tuple[str, Any]
     if not children:
         shapes = ", ".join(f"{n} {p.shape if p.is_sized else '?'}" for n, p in layer.named_params())
         return f'<div style="margin-left:1.2em">{words} <code>{escape(shapes)}</code>{facts}</div>'
-    unfolded = "" if path else " open"
+    unfolded = "" if path else ' open=""'
     return f'<details style="margin-left:1.2em"{unfolded}><summary>{words}{facts}</summary>{children}</details>'

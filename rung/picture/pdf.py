@@ -56,15 +56,13 @@ class _Page:
             self.draw_figure(figure)
 
     def draw_figure(self, figure: Figure) -> None:
-        from matplotlib.patheffects import withStroke
-
         colors = self.colors.get(figure.tone) or self.colors["tones"][figure.tone]
         for rectangle in figure.rectangles:
             self.draw(_outline(rectangle), colors["fill"], colors["line"], closed=True)
         for text in figure.texts:
             words = self.write(text, colors["muted"] if text.faint else colors["text"])
             if figure.tone == "frame":  # its title covers the lines that run through it
-                words.set_path_effects([withStroke(linewidth=4 * self.points, foreground=colors["fill"])])
+                words.set_bbox({"facecolor": colors["fill"], "edgecolor": "none", "pad": self.points})
 
     def draw_wire(self, wire: Wire) -> None:
         color = self.colors["edge"] if wire.tone == "edge" else self.colors["tones"][wire.tone]["line"]

@@ -250,7 +250,7 @@ class Painter {
   }
 
   outline(box, { x, y, w, h }, grown = 0) {
-    const radius = box.kind === "value" ? h / 2 : this.sizes.corner;
+    const radius = box.kind === "value" ? Math.min(h / 2, this.sizes.round) : this.sizes.corner;
     this.ink.beginPath();
     this.ink.roundRect(x - grown, y - grown, w + 2 * grown, h + 2 * grown, radius + grown);
   }

@@ -222,12 +222,8 @@ const SILENT = ["None", "False", "()"]; // options of a call that say no more th
 /** The name of a value, which may be empty; if verbose, its shape and dtype; and how much of it is NaN, if any. */
 function valueLines(graph, value, verbose) {
   if (value.kind === "number") return ["", drawable(value.name ?? "")];
-  const nans = nanCount(value);
-  return [
-    valueTitle(graph, value),
-    ...(verbose ? [arrayText(value)] : []),
-    ...(nans ? [`${withCommas(nans)} NaN`] : []),
-  ];
+  const lines = [valueTitle(graph, value), ...(verbose ? [arrayText(value)] : [])];
+  return nanCount(value) ? [...lines, `${withCommas(nanCount(value))} NaN`] : lines;
 }
 
 /** The name of a value; of a gradient without one, that of the value that it belongs to, with .grad. */
@@ -249,7 +245,7 @@ function arrayText({ shape, dtype }) {
 function callLines(graph, call, verbose) {
   const options = Object.entries(call.options).filter(([, text]) => !SILENT.includes(text));
   const told = options.map(([name, text]) => `${drawable(name)}=${drawable(text)}`).join(", ");
-  const fault = call.failed ? "failed" : callTone(graph, call) === "wrong" ? "makes the first NaN" : "";
+  const fault = call.failed ? "failed" : callTone(graph, call) === "wrong" ? "NaN begins here" : "";
   return [drawable(graph.ops[call.op].name), ...[verbose ? told : "", fault].filter(Boolean)];
 }
 
