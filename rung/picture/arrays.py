@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from rung.cuda import as_numpy
+from rung.cuda import as_numpy, has_readable_values
 from rung.picture.graph import Array, Nested, Thumbnail
 
 BINS = 32
@@ -16,16 +16,20 @@ MOST_VALUES = 64  # elements that are kept one by one
 SIDE = 32  # pixels of a thumbnail at most, each way
 
 
+@np.errstate(all="ignore")  # looking on warns of nothing
 def describe_array(array: Any) -> Array:
-    """Look at the elements of an array of NumPy's or CuPy's, of any shape and dtype.
+    """Look at the elements of an array of NumPy's or CuPy's, of any shape and dtype; of others, at their size.
 
     >>> found = describe_array(np.array([[1.0, 2.0], [np.nan, 0.0]]))
     >>> found.mean, found.zeros, found.nan, found.values
     (1.0, 1, 1, [[1.0, 2.0], [nan, 0.0]])
     """
+    if not (has_readable_values(array) or isinstance(array, np.generic)):
+        return Array(array.size * array.dtype.itemsize, None, None, None, None, 0.0, 0, 0, 0, [0] * BINS)
     x = as_numpy(array)
     numbers = x.astype(np.float64).reshape(-1)
-    finite = numbers[np.isfinite(numbers)]
+    is_finite = np.isfinite(numbers)
+    finite = numbers if is_finite.all() else numbers[is_finite]
     nan = int(np.isnan(numbers).sum())
     low, high, mean, std = _moments(finite)
     return Array(
@@ -38,7 +42,7 @@ def describe_array(array: Any) -> Array:
         zeros=int((numbers == 0).sum()),
         nan=nan,
         inf=numbers.size - finite.size - nan,
-        histogram=_histogram(finite),
+        histogram=_histogram(finite, low, high),
         values=_values(x) if x.size <= MOST_VALUES else None,
         thumbnail=_thumbnail(numbers.reshape(x.shape), low, high) if x.size > MOST_VALUES else None,
     )
@@ -51,7 +55,7 @@ def _moments(finite: Any) -> tuple[float | None, float | None, float | None, flo
     low, high = float(finite.min()), float(finite.max())
     scale = max(abs(low), abs(high)) or 1.0
     scaled = finite / scale
-    return low, high, float(scaled.mean() * scale), float(scaled.std() * scale)
+    return low, high, float(scaled.mean()) * scale, float(scaled.std()) * scale
 
 
 def _norm(numbers: Any) -> float:
@@ -59,13 +63,12 @@ def _norm(numbers: Any) -> float:
     scale = float(abs(numbers).max(initial=0.0))
     if scale == 0 or not math.isfinite(scale):
         return scale
-    return float(np.sqrt(np.square(numbers / scale).sum()) * scale)
+    return float(np.sqrt(np.square(numbers / scale).sum())) * scale
 
 
-def _histogram(finite: Any) -> list[int]:
-    if not finite.size:
+def _histogram(finite: Any, low: float | None, high: float | None) -> list[int]:
+    if low is None or high is None:
         return [0] * BINS
-    low, high = float(finite.min()), float(finite.max())
     scale = max(abs(low), abs(high)) or 1.0
     width = high / scale - low / scale
     places = (finite / scale - low / scale) / width * BINS if width else np.zeros(finite.size)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Hashable, Iterable
-from functools import cache
-from typing import Any, cast
+from collections.abc import Iterable
+from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from rung.picture.graph import Call, Graph
 from rung.picture.values import Values
 
 LONGEST = 80  # characters of an option
+_known_defaults: WeakKeyDictionary[Any, dict[str, Any]] = WeakKeyDictionary()  # of the arguments of classes of ops
 _PLAIN = (bool, int, float, str, type(None), type(...), slice, np.dtype, type)
 
 
@@ -144,10 +145,11 @@ def options_of(op: Any) -> dict[str, str]:
     }
 
 
-@cache
-def _defaults(kind: Hashable) -> dict[str, Any]:
-    parameters = inspect.signature(cast(Any, kind)).parameters.values()
-    return {p.name: p.default for p in parameters if p.default is not p.empty}
+def _defaults(kind: Any) -> dict[str, Any]:
+    if kind not in _known_defaults:
+        parameters = inspect.signature(kind).parameters.values()
+        _known_defaults[kind] = {p.name: p.default for p in parameters if p.default is not p.empty}
+    return _known_defaults[kind]
 
 
 def _is_plain(value: Any) -> bool:

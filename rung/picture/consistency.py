@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from rung.errors import TraceError
 from rung.picture.graph import Graph
@@ -25,6 +25,7 @@ def check_consistency(graph: Graph) -> None:
     Raises:
         TraceError: with what is wrong, and where.
     """
+    _check_shapes(graph)
     _check_makers(graph)
     _check_order(graph)
     _check_groups(graph)
@@ -33,6 +34,26 @@ def check_consistency(graph: Graph) -> None:
 
 def _refuse(where: str, what: str) -> NoReturn:
     raise TraceError(f"{where} {what}")
+
+
+def _check_shapes(graph: Graph) -> None:
+    """Elements that are kept one by one are nested as the shape of their value says."""
+    for place, value in enumerate(graph.values):
+        for _, array in (*value.arrays, *value.gradients):
+            if array.values is not None and not _fits(array.values, value.shape):
+                _refuse(f"values[{place}]", f"must have elements in the shape {value.shape[:8]}")
+    for place, event in enumerate(graph.events):
+        for arrival in event.arrivals or ():
+            if arrival.array.values is not None and not _fits(
+                arrival.array.values, graph.values[arrival.value].shape
+            ):
+                _refuse(f"events[{place}].arrivals", f"must have the shape of value {arrival.value}")
+
+
+def _fits(values: Any, shape: list[int]) -> bool:
+    if not shape or not isinstance(values, list):
+        return not shape and not isinstance(values, list)
+    return len(values) == shape[0] and all(_fits(part, shape[1:]) for part in values)
 
 
 def _check_makers(graph: Graph) -> None:

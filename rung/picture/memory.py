@@ -25,6 +25,11 @@ class Block:
         self.owner: Any = None  # a weak reference to the array that owns the memory
         self.handles: set[Any] = set()  # weak references to the Variables of the program that hold arrays in it
 
+    def forget(self) -> None:
+        """Let go of the references, whose callbacks know this block."""
+        self.owner = None
+        self.handles.clear()
+
 
 class MemoryLog:
     """Writes down the changes, event by event."""
@@ -44,6 +49,8 @@ class MemoryLog:
     def close(self) -> None:
         """Look no longer."""
         self._write_down()
+        for block in self._blocks.values():
+            block.forget()
         self._blocks.clear()
         self._handles.clear()
 
@@ -70,6 +77,7 @@ class MemoryLog:
 
     def _gone(self, key: int, block: Block, _: Any) -> None:
         self._change(block, -block.bytes)
+        block.forget()
         if self._blocks.get(key) is block:
             del self._blocks[key]
 

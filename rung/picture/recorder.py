@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from rung.config import current_mode, mode
+from rung.core.batch import BatchedArray, BatchPass
 from rung.core.record import next_serial
 from rung.core.variable import Variable
 from rung.cuda import has_readable_values
@@ -217,7 +218,7 @@ class Recorder:
         return bool(self.passes) and self.passes[-1].plain and not current_mode().enable_backprop
 
     def _begin_pass(self, roots: Sequence[tuple[Any, Any]], plain: bool) -> PassRecorder | SilentPass:
-        if not roots or not all(_is_readable(getattr(seed, "_data", seed)) for _, seed in roots):
+        if any(self._is_of_examples(*root) for root in roots):
             return SilentPass()
         scope = self.scopes.current
         for record, _ in roots:
@@ -225,6 +226,12 @@ class Recorder:
                 self.builder.adopt([record.creator], [record], scope)
         self.graph.passes.append(Pass(self.builder.values.of_record(roots[0][0], scope), not plain))
         return PassRecorder(self, len(self.graph.passes) - 1, plain)
+
+    def _is_of_examples(self, record: Any, seed: Any) -> bool:
+        """Whether a pass would start from something that differs from example to example, inside of `vmap`."""
+        unknown = not self.builder.values.knows(record)
+        batched = any(isinstance(each, BatchPass) for each in current_mode().passes)
+        return (unknown and batched) or isinstance(getattr(seed, "_data", seed), BatchedArray)
 
     # The end --------------------------------------------------------------------------------------------------------
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import sys
 from pathlib import Path
 from types import FrameType
 
 import numpy as np
 
-_OWN = (str(Path(__file__).parents[1]), str(Path(np.__file__).parent))  # code that is never the user's
+# Code that is never the user's: Rung, NumPy, and what stands between a `with` and what it enters.
+_OWN = (str(Path(__file__).parents[1]) + os.sep, str(Path(np.__file__).parent) + os.sep, contextlib.__file__)
 
 
 def user_frame() -> FrameType | None:

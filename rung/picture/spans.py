@@ -72,6 +72,7 @@ class _Keys:
     def __init__(self, graph: Graph):
         self.graph = graph
         self._steps = _steps(graph)
+        self._around = _chains(graph)
         self._first_of_scope = _firsts(graph.scopes, [self._scopes(call.scope) for call in graph.calls])
         self._first_of_pass = _firsts(graph.passes, [_one(call.pass_) for call in graph.calls])
         self._known: list[tuple[Key, ...]] = []  # of the calls so far, without steps
@@ -87,9 +88,9 @@ class _Keys:
 
     def _of(self, place: int) -> tuple[Key, ...]:
         call = self.graph.calls[place]
-        scopes = self._scopes(call.scope)[::-1]
+        scopes = self._scopes(call.scope)
         if call.pass_ is None:
-            return tuple(("scope", scope) for scope in scopes)[:DEEPEST]
+            return tuple(("scope", scope) for scope in scopes)
         began = self._first_of_pass[call.pass_]
         around = [("scope", scope) for scope in scopes if self._first_of_scope[scope] < began]
         inside = [("scope", scope) for scope in scopes if self._first_of_scope[scope] >= began]
@@ -105,12 +106,16 @@ class _Keys:
         return [*([] if of_pass is None else [("pass", of_pass)]), *self._known[origin]]
 
     def _scopes(self, scope: int | None) -> list[int]:
-        """A scope and those around it, from the inside out."""
-        chain: list[int] = []
-        while scope is not None and len(chain) < DEEPEST:
-            chain.append(scope)
-            scope = self.graph.scopes[scope].parent
-        return chain
+        return [] if scope is None else self._around[scope]
+
+
+def _chains(graph: Graph) -> list[list[int]]:
+    """For each scope, those around it and itself, from the outside in, as far as groups go."""
+    chains: list[list[int]] = []
+    for place, scope in enumerate(graph.scopes):
+        around = [] if scope.parent is None else chains[scope.parent]
+        chains.append([*around, place] if len(around) < DEEPEST else around)
+    return chains
 
 
 def _one(place: int | None) -> list[int]:

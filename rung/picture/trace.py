@@ -23,7 +23,8 @@ def to_json(graph: Graph) -> str:
         parts.append(f'"{name}":[\n{lines}]' if lines else f'"{name}":[]')
     for name in ("memory", "outputs", "error"):
         parts.append(f'"{name}":{_text(plain(getattr(graph, name)))}')
-    return "{" + ",\n".join(parts) + "}\n"
+    text = "{" + ",\n".join(parts) + "}\n"
+    return text.encode("utf-8", "replace").decode("utf-8")  # half a character has no place in a file
 
 
 def plain(x: Any) -> Any:
@@ -32,6 +33,8 @@ def plain(x: Any) -> Any:
     >>> plain([1.0, float("nan"), float("-inf")])
     [1.0, 'NaN', '-Infinity']
     """
+    if x is None or isinstance(x, (str, int)):
+        return x
     if isinstance(x, float):
         return x if math.isfinite(x) else "NaN" if math.isnan(x) else "Infinity" if x > 0 else "-Infinity"
     if isinstance(x, (list, tuple)):
