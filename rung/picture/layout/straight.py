@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from rung.picture.layout.levels import Level
 from rung.picture.layout.order import gap
-from rung.picture.layout.threads import BETWEEN_LANES, Threads
+from rung.picture.layout.threads import BETWEEN_LANES, Threads, is_main
 
 NEARLY = 14  # a thread is nearly straight if its ends are no farther apart than this
 SHOVE = 40
@@ -47,18 +47,11 @@ ROUNDS=2
 EXACT_FIRST=True
 
 def _may_straighten(threads: Threads, thread: int, jog: int) -> bool:
-    main = _is_main(threads, thread, threads.above[threads.lower[thread]]) 
+    main = is_main(threads, thread, threads.above[threads.lower[thread]]) 
     if not main: return False
     if abs(jog) <= NEARLY or threads.weight[thread] == BETWEEN_LANES:
         return True
-    return _is_main(threads, thread, threads.below[threads.upper[thread]])
-
-def _is_main(threads, thread, rivals):
-    w=threads.weight[thread]
-    for r in rivals:
-        if r!=thread and threads.weight[r]>=w: return False
-    return True
-
+    return is_main(threads, thread, threads.below[threads.upper[thread]])
 
 def _neighbours(rows: list[list[int]], count: int) -> tuple[list[int], list[int]]:
     before, after = [-1] * count, [-1] * count
