@@ -27,8 +27,7 @@ def test_it_steps_through_the_events(read):
 
 def test_it_plays_to_the_end_and_pauses(read):
     reader = read(squares(), motion="reduce")
-    for _ in range(9):
-        reader.page.keyboard.press("]")
+    reader.press("]", "]", "]")
     reader.page.keyboard.press(" ")
     assert reader.ask("player.isPlaying")
     reader.page.wait_for_function("() => !window.rung.player.isPlaying")
