@@ -11,9 +11,10 @@ from typing import Any
 from rung.core.variable import Variable
 from rung.errors import DTypeError, describe
 from rung.picture import boxes
+from rung.picture.boxes import Box
 from rung.picture.drawing import visible
 from rung.picture.graph import Graph
-from rung.picture.scene import Box, Scene
+from rung.picture.scene import Scene
 from rung.picture.walk import graph_of
 
 LONGEST = 200  # characters of a label

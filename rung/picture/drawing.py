@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from rung.picture import notes
 from rung.picture.graph import Graph
@@ -83,7 +83,7 @@ def drawing_of(
         direction: which way it runs, "down" or "right".
     """
     scene = visible(graph, fold, variables, verbose)
-    return _Pen(graph, scene, lay_out(scene, direction=direction)).drawing()
+    return _Pen(graph, scene, lay_out(cast(dict[str, Any], scene), direction=direction)).drawing()
 
 
 def visible(graph: Graph, fold: bool, variables: str, verbose: bool) -> Scene:
@@ -103,6 +103,7 @@ class _Pen:
     def __init__(self, graph: Graph, scene: Scene, placement: Any):
         self.graph, self.scene, self.placement = graph, scene, placement
         self.sizes = shipped("theme.json")["sizes"]
+        self.titles: list[Text] = []  # of frames, which stand above the lines
 
     def drawing(self) -> Drawing:
         width, height = self.placement["width"], self.placement["height"]
@@ -111,21 +112,22 @@ class _Pen:
         for net, placed in zip(self.scene["nets"], self.placement["nets"], strict=True):
             drawing.wires.append(self._wire(net, placed))
             drawing.boxes += self._chips(net, placed)
-        drawing.boxes += self._boxes()
+        drawing.boxes += [*self._boxes(), Figure("frame", texts=self.titles)]
         return drawing
 
     def _frames(self) -> Iterator[Figure]:
         sizes = self.sizes
         for frame, (x, y, w, h) in zip(self.scene["frames"], self.placement["frames"], strict=True):
-            base = y + frame["header"] // 2 + sizes["header_text"] // 2 - 1
-            label = Text(x + sizes["pad_x"], base, frame["label"], sizes["header_text"], centred=False)
-            yield Figure("frame", [Rectangle(x, y, w, h, sizes["frame_corner"])], [label])
+            base = y + (frame["header"] + sizes["header_text"]) // 2
+            self.titles.append(Text(x + sizes["pad_x"], base, frame["label"], sizes["header_text"], centred=False))
+            yield Figure("frame", [Rectangle(x, y, w, h, sizes["frame_corner"])])
 
     def _wire(self, net: Any, placed: Any) -> Wire:
         made_backward = self.graph.values[net["value"]].gradient_of is not None
         wire = Wire("backward" if made_backward else "edge")
         bend, head = self.sizes["bend"], self.sizes["arrow"]
-        for points in branches(placed["points"], placed["ends"], bend):
+        ends = [*placed["ends"], *(stub[-1] for stub in placed["stubs"])]
+        for points in branches(placed["points"], ends, bend):
             wire.curves.append(rounded(points, bend, head - 1))
             wire.heads.append(arrow(points[-2], points[-1], head))
         return wire
@@ -133,7 +135,7 @@ class _Pen:
     def _chips(self, net: Any, placed: Any) -> Iterator[Figure]:
         """For each part of a net that is not drawn, the name of what it comes from, beside its target."""
         sizes = self.sizes
-        for _, x, y, w, h in placed["stubs"]:
+        for _, x, y, w, h, _ in placed["stubs"]:
             label = cut(net["label"], w - sizes["chip"], sizes["chip"])
             text = Text(x, y + sizes["chip"] * 3 // 8, label, sizes["chip"])
             yield Figure("chip", [Rectangle(x - w // 2, y - h // 2, w, h, h // 2)], [text])

@@ -9,6 +9,7 @@ from typing import Any
 from rung.picture.boxes import counted
 from rung.picture.drawing import drawing_of
 from rung.picture.graph import Graph
+from rung.picture.page import page_of
 from rung.picture.svg import svg_of
 from rung.picture.walk import graph_of
 
@@ -21,7 +22,7 @@ MANY = 200  # boxes of a still picture beside a page
 
 def graph_bundle(graph: Graph) -> Bundle:
     """A graph as a page to look around in, and a picture for where no scripts run."""
-    return _bundle(graph, {"text/html": lambda: page_frame(_page(graph)), "image/svg+xml": lambda: _still(graph)})
+    return _bundle(graph, {"text/html": lambda: page_frame(page_of(graph)), "image/svg+xml": lambda: _still(graph)})
 
 
 def variable_bundle(variable: Any) -> Bundle:
@@ -57,12 +58,6 @@ def _bundle(thing: Any, views: dict[str, Callable[[], str]]) -> Bundle:
     return bundle
 
 
-def _page(graph: Graph) -> str:
-    from rung.picture.page import page_of
-
-    return page_of(graph)
-
-
 def _still(graph: Graph) -> str:
     return svg_of(drawing_of(graph, variables="all" if len(graph.values) <= MANY else "named"))
 
@@ -77,7 +72,8 @@ def _with_graph(variable: Any) -> str:
 
 def is_long(node: Any) -> bool:
     """Whether there are more than a few functions behind a node; no more of them are looked at than that."""
-    found, stack = set(), [node]
+    found: set[Any] = set()
+    stack = [node]
     while stack and len(found) <= FEW:
         node = stack.pop()
         if node not in found:

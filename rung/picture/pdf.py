@@ -56,11 +56,15 @@ class _Page:
             self.draw_figure(figure)
 
     def draw_figure(self, figure: Figure) -> None:
+        from matplotlib.patheffects import withStroke
+
         colors = self.colors.get(figure.tone) or self.colors["tones"][figure.tone]
         for rectangle in figure.rectangles:
             self.draw(_outline(rectangle), colors["fill"], colors["line"], closed=True)
         for text in figure.texts:
-            self.write(text, colors["muted"] if text.faint else colors["text"])
+            words = self.write(text, colors["muted"] if text.faint else colors["text"])
+            if figure.tone == "frame":  # its title covers the lines that run through it
+                words.set_path_effects([withStroke(linewidth=4 * self.points, foreground=colors["fill"])])
 
     def draw_wire(self, wire: Wire) -> None:
         color = self.colors["edge"] if wire.tone == "edge" else self.colors["tones"][wire.tone]["line"]
@@ -79,7 +83,7 @@ class _Page:
         patch.set_transform(self.place)
         self.figure.add_artist(patch)
 
-    def write(self, text: Text, color: str) -> None:
+    def write(self, text: Text, color: str) -> Any:
         from matplotlib.text import Text as Words
         from matplotlib.transforms import IdentityTransform
 
@@ -89,7 +93,7 @@ class _Page:
             ha="center" if text.centred else "left", va="baseline", parse_math=False,
         )  # fmt: skip
         words.set_transform(IdentityTransform())
-        self.figure.add_artist(words)
+        return self.figure.add_artist(words)
 
 
 def _outline(shape: Rectangle) -> Curve:

@@ -85,7 +85,8 @@ class _View:
 
     def _hidden_by(self, group: int) -> int:
         """The outermost of the folded groups around a group, itself among them; -1 if it can be seen."""
-        folded, around = -1, group
+        folded = -1
+        around: int | None = group
         while around is not None:
             folded = folded if around in self.opened else around
             around = self.graph.groups[around].parent

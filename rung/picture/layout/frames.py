@@ -9,6 +9,7 @@ from rung.picture.layout.lanes import Strand, weave
 from rung.picture.layout.levels import ENTRY, EXIT, Level
 from rung.picture.layout.order import order_rows
 from rung.picture.layout.placing import place_items
+from rung.picture.layout.ports import centre_main_lines
 from rung.picture.layout.ranks import rank_items
 from rung.picture.layout.routing import Route, draw_lines, follow_strands, stack_ranks
 from rung.picture.layout.threads import spin
@@ -43,6 +44,7 @@ def arrange(level: Level, room: Room, chips: list[tuple[int, int]]) -> Plan:
     """Lay out one level; the frames in it have been laid out before."""
     _close_dead_ports(level)
     ranks = rank_items(level)
+    centre_main_lines(level, ranks)
     strands, stems = weave(level, ranks, chips)
     threads = spin(level, stems)
     rows = order_rows(level, ranks, threads)

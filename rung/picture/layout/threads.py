@@ -8,7 +8,7 @@ from rung.picture.layout.lanes import Stem
 from rung.picture.layout.levels import BOX, CHIP, LANE, Level
 
 # How much a thread wants to be straight, by whether its ends are lanes.
-BETWEEN_LANES, AT_LANE, BETWEEN_BOXES, FROM_SERVANT = 16, 1, 8, 1
+BETWEEN_LANES, BETWEEN_BOXES, FROM_LANE, FROM_SERVANT, TO_LANE = 16, 16, 4, 2, 1
 
 
 @dataclass(slots=True)
@@ -46,9 +46,10 @@ def spin(level: Level, stems: list[list[Stem]]) -> Threads:
 
 def _weight(level: Level, threads: Threads, thread: int) -> int:
     upper, lower = threads.upper[thread], threads.lower[thread]
-    lanes = (level.kinds[upper] == LANE) + (level.kinds[lower] == LANE)
-    if lanes:
-        return BETWEEN_LANES if lanes == 2 else AT_LANE
+    if level.kinds[upper] == LANE:
+        return BETWEEN_LANES if level.kinds[lower] == LANE else FROM_LANE
+    if level.kinds[lower] == LANE:
+        return TO_LANE
     if level.kinds[upper] in (BOX, CHIP) and not threads.above[upper]:
         return FROM_SERVANT
     return BETWEEN_BOXES
