@@ -102,7 +102,7 @@ class Card {
       ["in", index.scopePath(call.scope)],
       ["derivative of", typeof derives === "number" ? linkTo(this.page, { kind: "call", id: derives }) : null],
       ["keeps for backward", saved.length ? [...saved, element("span", { class: "quiet" }, bytesText(bytes))] : null],
-      ["multiply-adds", call.multiply_adds ? call.multiply_adds.toLocaleString("en") : null],
+      ["multiply-adds", call.multiply_adds ? grouped(call.multiply_adds) : null],
       ["took", seconds === null ? null : secondsText(seconds)],
       ["recorded", call.recorded ? null : "no: it ran under no_grad, or has no derivative"],
     ];

@@ -380,8 +380,7 @@ class Page {
     const share = this.colouring.shareOf(this.colouring.numberOf(box));
     if (share === null) return COMPARED[this.mode].same;
     if (share > 1 || (this.measure === "broken" && share > 0)) return tones.wrong;
-    const ink = scaleInk(share, this.mode);
-    return { fill: scaleColour(share, this.mode), line: tones.function.line, text: ink, muted: ink };
+    return this.colouring.coloursAt(share, this.mode);
   }
 
   colourBy(measure) {

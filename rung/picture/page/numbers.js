@@ -33,7 +33,9 @@ function secondsText(seconds) {
 
 const shapeText = (shape) => (shape.length ? `(${shape.join(", ")}${shape.length === 1 ? "," : ""})` : "()");
 
-const plural = (count, one, many = `${one}s`) => `${count.toLocaleString("en")} ${count === 1 ? one : many}`;
+const grouped = (count) => String(count).replace(/\B(?=(\d{3})+$)/g, ",");
+
+const plural = (count, one, many = `${one}s`) => `${grouped(count)} ${count === 1 ? one : many}`;
 
 const clamp = (x, low, high) => Math.min(Math.max(x, low), high);
 

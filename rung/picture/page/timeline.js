@@ -38,6 +38,8 @@ class Timeline {
     this.gradients = new Map();
     this.steps = [];
     events.forEach((event, number) => this.read(event, number));
+    // The first iteration begins with the recording, which no event tells.
+    if (this.steps[0]?.event > 0) this.steps.unshift({ event: -1, number: this.steps[0].number - 1 });
     this.bear();
   }
 
