@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 from rung import files
 from rung import utils as rung_utils
 from rung.dezero.core import Variable, as_variable
+from rung.errors import MissingExtraError
 from rung.utils import (
     array_allclose,
     array_equal,
@@ -18,7 +20,6 @@ from rung.utils import (
     max_backward_shape,
     numerical_grad,
     pair,
-    plot_dot_graph,
     reshape_sum_backward,
     show_progress,
     sum_to,
@@ -36,3 +37,16 @@ cache_dir = str(files.cache_dir())
 def gradient_check(f: Any, x: Any, *args: Any, rtol: float = 1e-4, atol: float = 1e-5, **kwargs: Any) -> bool:
     """Whether backward gives the gradient that differences give: see `rung.utils.gradient_check`."""
     return rung_utils.gradient_check(f, as_variable(x), *args, rtol=rtol, atol=atol, **kwargs)
+
+
+def plot_dot_graph(output: Any, verbose: bool = True, to_file: str = "graph.png") -> Any:
+    """Draw the graph behind `output`; in a notebook, the result shows it.
+
+    Without the library that draws PNG pictures a program goes on, as in the book, but here it is told that there is
+    no picture.
+    """
+    try:
+        return rung_utils.plot_dot_graph(output, verbose, to_file)
+    except MissingExtraError as error:
+        print(f"{error}", file=sys.stderr)
+        return None
