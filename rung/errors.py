@@ -75,10 +75,6 @@ class MissingExtraError(RungError, ImportError):
         super().__init__(f'{purpose} needs {library}, which is not installed: pip install "rung[{extra}]"')
 
 
-class MissingProgramError(RungError, OSError):
-    """A program of the system is needed and not installed."""
-
-
 class PictureError(RungError, RuntimeError):
     """A picture that could not be drawn."""
 

@@ -13,7 +13,7 @@ PACKAGE = Path(rung.__file__).parent
 ROWS = [
     ["errors"],
     ["config", "shapes", "trees"],
-    ["cuda", "random", "files"],
+    ["cuda", "random", "files", "fonts"],
     ["dtypes", "serializers", "archives"],
     ["core"],
     ["picture"],

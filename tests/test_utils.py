@@ -1,5 +1,7 @@
 """The book's utilities by their old names."""
 
+import sys
+
 import numpy as np
 import pytest
 
@@ -7,7 +9,7 @@ import rung
 import rung.functions as F
 from rung import files, utils
 from rung.dezero import utils as book_utils
-from rung.errors import DownloadError, MissingProgramError, RungError
+from rung.errors import DownloadError, RungError
 
 
 class Wrong(rung.Function):
@@ -104,13 +106,18 @@ def test_progress_is_a_bar_that_ends(capsys):
     assert [line[32:] for line in capsys.readouterr().out.split("\r")[1:]] == [" 25.00%", " 100.00%", " 100.00%"]
 
 
-def test_a_program_of_the_book_goes_on_without_graphviz_and_is_told(monkeypatch, capsys):
-    def absent(*_):
-        raise MissingProgramError("plot_dot_graph: expected the program `dot`")
+def test_a_program_of_the_book_draws_without_graphviz(monkeypatch, tmp_path):
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.chdir(tmp_path)
+    picture = book_utils.plot_dot_graph(rung.dezero.Variable(np.ones(1)) * 2)
+    assert picture.path.read_bytes().startswith(b"\x89PNG")
+    assert picture._repr_mimebundle_().keys() == {"text/plain", "image/png"}
 
-    monkeypatch.setattr(utils, "plot_dot_graph", absent)
+
+def test_a_program_of_the_book_goes_on_where_no_picture_can_be_drawn_and_is_told(monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "resvg_py", None)
     assert book_utils.plot_dot_graph(rung.dezero.Variable(np.ones(1)) * 2) is None
-    assert "expected the program `dot`" in capsys.readouterr().err
+    assert "needs resvg_py" in capsys.readouterr().err
 
 
 def test_a_graph_is_drawn_with_names_and_the_gradients_graph_too(tmp_path):

@@ -8,7 +8,7 @@ from typing import Any
 from rung import files
 from rung import utils as rung_utils
 from rung.dezero.core import Variable, as_variable
-from rung.errors import MissingProgramError
+from rung.errors import MissingExtraError
 from rung.utils import (
     array_allclose,
     array_equal,
@@ -40,14 +40,13 @@ def gradient_check(f: Any, x: Any, *args: Any, rtol: float = 1e-4, atol: float =
 
 
 def plot_dot_graph(output: Any, verbose: bool = True, to_file: str = "graph.png") -> Any:
-    """Draw the graph behind `output` with Graphviz; in a notebook, the result shows it.
+    """Draw the graph behind `output`; in a notebook, the result shows it.
 
-    Without Graphviz a program goes on, as in the book, but here it is told that there is no picture.
+    Without the library that draws PNG pictures a program goes on, as in the book, but here it is told that there is
+    no picture.
     """
     try:
-        rung_utils.plot_dot_graph(output, verbose, to_file)
-    except MissingProgramError as error:
+        return rung_utils.plot_dot_graph(output, verbose, to_file)
+    except MissingExtraError as error:
         print(f"{error}", file=sys.stderr)
         return None
-    display = getattr(sys.modules.get("IPython"), "display", None)
-    return display.Image(filename=to_file) if display is not None else None

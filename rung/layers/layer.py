@@ -214,6 +214,11 @@ class Layer:
         """
         return summarize(self, inputs, options)
 
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        from rung.picture.notebook import layer_bundle  # imports much, and only notebooks come here
+
+        return layer_bundle(self)
+
     def __repr__(self) -> str:
         parts = [f"{name}={_shape_text(p)}" for name, p in self.named_params()]
         return f"{type(self).__name__}({', '.join(parts)})"

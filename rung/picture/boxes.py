@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TypedDict
 
+from rung.picture.graph import Call, Graph, Group, Value
 from rung.picture.text import cut, drawable, shipped, text_width
 
 
@@ -43,10 +44,11 @@ def empty(kind: str, number: int, frame: int) -> Box:
 
 
 def value_lines(graph: Graph, value: Value, verbose: bool) -> list[str]:
-    """The name of a value, which may be empty; and, if verbose, its shape and dtype."""
+    """The name of a value, which may be empty; if verbose, its shape and dtype; and how much of it is NaN, if any."""
     if value.kind == "number":
         return ["", drawable(value.name or "")]
-    return [value_title(graph, value), *([array_text(value)] if verbose else [])]
+    lines = [value_title(graph, value), *([array_text(value)] if verbose else [])]
+    return [*lines, f"{nan_count(value):,} NaN"] if nan_count(value) else lines
 
 
 def value_title(graph: Graph, value: Value) -> str:
@@ -66,23 +68,30 @@ def array_text(value: Value) -> str:
 
 
 def call_lines(graph: Graph, call: Call, verbose: bool) -> list[str]:
-    """The name of the function; and, if verbose, the options it was called with that matter."""
+    """The name of the function; if verbose, the options it was called with that matter; and what went wrong."""
     told = [f"{drawable(name)}={drawable(text)}" for name, text in call.options.items() if text not in SILENT]
-    return [drawable(graph.ops[call.op].name), *([", ".join(told)] if told and verbose else [])]
+    fault = "failed" if call.failed else "NaN begins here" if call_tone(graph, call) == "wrong" else ""
+    return [drawable(graph.ops[call.op].name), *filter(None, [", ".join(told) if verbose else "", fault])]
 
 
 def group_lines(group: Group, parameters: int, verbose: bool) -> list[str]:
     """What is folded away: its name, what it is, and how many functions and parameters are in it."""
     counts = counted(group.last - group.first + 1, "function")
+    names = [name for name in group_names(group) if name != counts]
     if parameters:
         counts += f", {counted(parameters, 'parameter')}"
-    lines = [drawable(group.label), drawable(group.detail)]
-    return [*filter(None, lines), *([counts] if verbose else [])]
+    return [*names, counts] if verbose else names
+
+
+def group_names(group: Group) -> list[str]:
+    """The name of a group and what it is, unless that begins with the name."""
+    label, detail = drawable(group.label), drawable(group.detail)
+    return list(filter(None, [detail] if f"{detail},".lower().startswith(f"{label},") else [label, detail]))
 
 
 def group_title(group: Group) -> str:
     """What stands above a group that is open."""
-    return " · ".join(filter(None, (drawable(group.label), drawable(group.detail))))
+    return " · ".join(group_names(group))
 
 
 def counted(number: int, thing: str) -> str:
@@ -101,22 +110,22 @@ def size_of(value: Value) -> int:
 
 def value_tone(value: Value) -> str:
     """The tone of a value: `wrong` if there is a NaN in it, `gradient`, or what kind it is."""
-    if has_nan(value):
+    if nan_count(value):
         return "wrong"
     return "gradient" if value.gradient_of is not None else str(value.kind)
 
 
 def call_tone(graph: Graph, call: Call) -> str:
     """The tone of a call: `wrong` if it failed or made the first NaN, `derivative` if a derivative called it."""
-    made, given = ([has_nan(graph.values[i]) for i in values] for values in (call.outputs, call.inputs))
+    made, given = ([nan_count(graph.values[i]) for i in values] for values in (call.outputs, call.inputs))
     if call.failed or (any(made) and not any(given)):
         return "wrong"
     return "function" if call.derives is None else "derivative"
 
 
-def has_nan(value: Value) -> bool:
-    """Whether there was a NaN in it when it was last seen."""
-    return bool(value.arrays) and value.arrays[-1][1].nan > 0
+def nan_count(value: Value) -> int:
+    """How many NaNs were in it when it was last seen."""
+    return value.arrays[-1][1].nan if value.arrays else 0
 
 
 def measured(box: Box, lines: list[str], ins: int, outs: int) -> Box:

@@ -11,9 +11,10 @@ from typing import Any
 from rung.core.variable import Variable
 from rung.errors import DTypeError, describe
 from rung.picture import boxes
+from rung.picture.boxes import Box
 from rung.picture.drawing import visible
 from rung.picture.graph import Graph
-from rung.picture.scene import Box, Scene
+from rung.picture.scene import Scene
 from rung.picture.walk import graph_of
 
 LONGEST = 200  # characters of a label
@@ -72,16 +73,16 @@ def quoted(text: str) -> str:
     return f'"{clean}"'
 
 
-def _nodes(graph: Graph, scene: Scene, verbose: bool) -> Iterator[str]:
-    """The nodes, with those of each frame between the braces of a cluster."""
-    inside: dict[int, list[str]] = {i: [] for i in range(-1, len(scene["frames"]))}
+def _nodes(graph: Graph, scene: Scene, verbose: bool, frame: int = -1) -> Iterator[str]:
+    """The nodes in a frame, and those of the frames in it, each between the braces of a cluster."""
     for box in scene["boxes"]:
-        inside[box["frame"]].append(_node(graph, box, verbose))
-    for i in range(len(scene["frames"]) - 1, -1, -1):  # the inner ones first
-        frame = scene["frames"][i]
-        head = f"subgraph cluster_{frame['group']} {{\nlabel={quoted(frame['label'])}; color=lightgrey"
-        inside[frame["parent"]].append("\n".join([head, *inside[i], "}"]))
-    yield from inside[-1]
+        if box["frame"] == frame:
+            yield _node(graph, box, verbose)
+    for i, inner in enumerate(scene["frames"]):
+        if inner["parent"] == frame:
+            yield f"subgraph cluster_{inner['group']} {{\nlabel={quoted(inner['label'])}; color=lightgrey"
+            yield from _nodes(graph, scene, verbose, i)
+            yield "}"
 
 
 def _node(graph: Graph, box: Box, verbose: bool) -> str:

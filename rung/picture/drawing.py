@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from rung.picture import notes
+from rung.picture.boxes import Box
 from rung.picture.graph import Graph
 from rung.picture.layout import lay_out
 from rung.picture.lines import Curve, Point, arrow, branches, rounded
 from rung.picture.scene import Scene, scene_of
 from rung.picture.text import cut, drawable, shipped
-
-HEADING = 15  # the font size of the title
 
 
 @dataclass(slots=True)
@@ -83,7 +82,7 @@ def drawing_of(
         direction: which way it runs, "down" or "right".
     """
     scene = visible(graph, fold, variables, verbose)
-    return _Pen(graph, scene, lay_out(scene, direction=direction)).drawing()
+    return _Pen(graph, scene, lay_out(cast(dict[str, Any], scene), direction=direction)).drawing()
 
 
 def visible(graph: Graph, fold: bool, variables: str, verbose: bool) -> Scene:
@@ -103,6 +102,7 @@ class _Pen:
     def __init__(self, graph: Graph, scene: Scene, placement: Any):
         self.graph, self.scene, self.placement = graph, scene, placement
         self.sizes = shipped("theme.json")["sizes"]
+        self.titles: list[Text] = []  # of frames, which stand above the lines
 
     def drawing(self) -> Drawing:
         width, height = self.placement["width"], self.placement["height"]
@@ -111,49 +111,51 @@ class _Pen:
         for net, placed in zip(self.scene["nets"], self.placement["nets"], strict=True):
             drawing.wires.append(self._wire(net, placed))
             drawing.boxes += self._chips(net, placed)
-        drawing.boxes += self._boxes()
+        drawing.boxes += [*self._boxes(), Figure("frame", texts=self.titles)]
         return drawing
 
     def _frames(self) -> Iterator[Figure]:
         sizes = self.sizes
         for frame, (x, y, w, h) in zip(self.scene["frames"], self.placement["frames"], strict=True):
-            base = y + frame["header"] // 2 + sizes["header_text"] // 2 - 1
-            label = Text(x + sizes["pad_x"], base, frame["label"], sizes["header_text"], centred=False)
-            yield Figure("frame", [Rectangle(x, y, w, h, sizes["frame_corner"])], [label])
+            base = y + (frame["header"] + sizes["header_text"]) // 2
+            self.titles.append(Text(x + sizes["pad_x"], base, frame["label"], sizes["header_text"], centred=False))
+            yield Figure("frame", [Rectangle(x, y, w, h, sizes["frame_corner"])])
 
     def _wire(self, net: Any, placed: Any) -> Wire:
         made_backward = self.graph.values[net["value"]].gradient_of is not None
         wire = Wire("backward" if made_backward else "edge")
         bend, head = self.sizes["bend"], self.sizes["arrow"]
-        for points in branches(placed["points"], placed["ends"], bend):
-            wire.curves.append(rounded(points, bend, head - 1))
-            wire.heads.append(arrow(points[-2], points[-1], head))
+        ends = [*placed["ends"], *(stub[-1] for stub in placed["stubs"])]
+        for points in branches(placed["points"], ends, bend):
+            if len(points) > 1:
+                wire.curves.append(rounded(points, bend, head - 1))
+                wire.heads.append(arrow(points[-2], points[-1], head))
         return wire
 
     def _chips(self, net: Any, placed: Any) -> Iterator[Figure]:
         """For each part of a net that is not drawn, the name of what it comes from, beside its target."""
         sizes = self.sizes
-        for _, x, y, w, h in placed["stubs"]:
+        for _, x, y, w, h, _ in placed["stubs"]:
             label = cut(net["label"], w - sizes["chip"], sizes["chip"])
             text = Text(x, y + sizes["chip"] * 3 // 8, label, sizes["chip"])
             yield Figure("chip", [Rectangle(x - w // 2, y - h // 2, w, h, h // 2)], [text])
 
     def _boxes(self) -> Iterator[Figure]:
-        sizes = self.sizes
         for box, (x, y) in zip(self.scene["boxes"], self.placement["boxes"], strict=True):
             figure = Figure(box["tone"], note=notes.note_of(self.graph, box["kind"], box["id"]))
-            h = box["h"] - (2 * sizes["card"] if box["kind"] == "group" else 0)
-            if box["kind"] == "group":
-                for step in (2, 1):
-                    inset, below = step * sizes["card_inset"], step * sizes["card"]
-                    figure.rectangles.append(
-                        Rectangle(x + inset, y + below, box["w"] - 2 * inset, h, sizes["corner"])
-                    )
-            figure.rectangles.append(
-                Rectangle(x, y, box["w"], h, h // 2 if box["kind"] == "value" else sizes["corner"])
-            )
-            figure.texts += self._lines(box["lines"], x + box["w"] // 2, y + sizes["pad_y"])
+            figure.rectangles += self._outlines(box, x, y)
+            figure.texts += self._lines(box["lines"], x + box["w"] // 2, y + self.sizes["pad_y"])
             yield figure
+
+    def _outlines(self, box: Box, x: int, y: int) -> Iterator[Rectangle]:
+        """An oval for a value, a box for a call, and a stack of cards for a group."""
+        sizes, w, h = self.sizes, box["w"], box["h"]
+        if box["kind"] == "group":
+            h -= 2 * sizes["card"]
+            for below in (2, 1):
+                inset = below * sizes["card_inset"]
+                yield Rectangle(x + inset, y + below * sizes["card"], w - 2 * inset, h, sizes["corner"])
+        yield Rectangle(x, y, w, h, min(h // 2, sizes["round"]) if box["kind"] == "value" else sizes["corner"])
 
     def _lines(self, lines: list[str], x: int, y: int) -> Iterator[Text]:
         """The title, if there is one, and the small lines below it."""

@@ -261,6 +261,6 @@ class Graph:
         show(self)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
-        from rung.picture.notebook import mimebundle
+        from rung.picture.notebook import graph_bundle
 
-        return mimebundle(self)
+        return graph_bundle(self)

@@ -42,7 +42,10 @@ def _number(root: Span, graph: Graph) -> None:
 
 
 def _place_values(graph: Graph) -> None:
-    """A result is where its maker is; a leaf lies in the innermost group that holds all calls that use it."""
+    """A result is where its maker is; a leaf lies in the innermost group that holds all calls that use it.
+
+    But data and variables that the first call of a group takes lie outside of it, as its inputs.
+    """
     users: dict[int, tuple[int, int]] = {}  # the first and the last
     for place, call in enumerate(graph.calls):
         for used in call.inputs:
@@ -52,11 +55,20 @@ def _place_values(graph: Graph) -> None:
             value.group = graph.calls[value.maker].group
         elif place in users:
             value.group = _innermost(graph, *users[place])
+            if value.kind in ("leaf", "data"):
+                value.group = _outside(graph, value.group, users[place][0])
 
 
 def _innermost(graph: Graph, first: int, last: int) -> int | None:
     group = graph.calls[first].group
     while group is not None and graph.groups[group].last < last:
+        group = graph.groups[group].parent
+    return group
+
+
+def _outside(graph: Graph, group: int | None, first: int) -> int | None:
+    """The group around those that begin with this call: what it takes is taken to come from outside of them."""
+    while group is not None and graph.groups[group].first == first:
         group = graph.groups[group].parent
     return group
 

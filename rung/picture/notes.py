@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from rung.picture import boxes
+from rung.picture.graph import Call, Graph, Value
 from rung.picture.text import drawable
 
 KINDS = {
@@ -18,10 +19,17 @@ def note_of(graph: Graph, kind: str, number: int) -> str:
     if kind == "value":
         lines = _of_value(graph, graph.values[number])
     elif kind == "call":
-        lines = _of_call(graph, graph.calls[number])
+        lines = [*_of_call(graph, graph.calls[number]), _error(graph, number)]
     else:
         lines = boxes.group_lines(graph.groups[number], 0, True)
     return "\n".join(filter(None, lines))
+
+
+def _error(graph: Graph, number: int) -> str:
+    """What a call raised, if it is the one that ended the recording."""
+    if graph.error is None or graph.error.call != number:
+        return ""
+    return f"{drawable(graph.error.type)}: {drawable(graph.error.message)}"
 
 
 def _of_value(graph: Graph, value: Value) -> list[str]:

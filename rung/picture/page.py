@@ -12,6 +12,8 @@ import re
 from importlib.resources import files
 from typing import Any
 
+from rung.picture.text import shipped
+
 # The order in which the pieces are joined. What a piece needs when it is read, not when it runs, comes before it.
 SCRIPTS = [
     "numbers", "text", "scene", "layout", "trace", "timeline", "queue", "naive", "memory", "view", "picture", "picking",
@@ -55,7 +57,7 @@ def page_of(graph: Any, compare: Any = None, title: str | None = None, start: di
     True
     """
     content = f'{{"trace":{_text(graph)},"compare":{_text(compare)},"start":{_text(start or {})},"title":{_text(title)}}}'
-    script, style = page_script(), squeezed(_source("page/style.css"))
+    script, style = page_script(), tightened(squeezed(_source("page/style.css")))
     return PAGE.format(
         policy=POLICY.format(script=_fingerprint(script), style=_fingerprint(style)),
         title=html.escape(_title(graph) if title is None else title),
@@ -88,20 +90,31 @@ def packed(text: str) -> str:
 @functools.cache
 def page_script() -> str:
     """The pieces of the page's program in one function."""
-    tables = [f"const {name} = {_source(file).strip()};" for name, file in TABLES.items()]
+    tables = [f"const {name} = {_text(shipped(file))};" for name, file in TABLES.items()]
     pieces = [_source(f"page/{name}.js") for name in SCRIPTS]
-    return squeezed("\n".join(["(() => {", '"use strict";', *tables, *pieces, "})();"]))
+    return "\n".join(["(() => {", '"use strict";', *tables, tightened(squeezed("\n".join(pieces))), "})();"])
 
 
 def squeezed(source: str) -> str:
-    """A program, style sheet or page without indents, empty lines, and comments that have lines of their own.
+    """A piece of the page without indents, empty lines, and comments that have lines of their own.
 
-    >>> squeezed("/* Two" + chr(10) + " lines */" + chr(10) + "  a();  // here" + chr(10) + "  // gone" + chr(10))
-    'a();  // here'
+    >>> squeezed("/* Two" + chr(10) + " lines */" + chr(10) + "  a = b(1, 2);" + chr(10) + "  // gone" + chr(10))
+    'a = b(1, 2);'
     """
     without_comments = re.sub(r"^\s*/\*(?:(?!\*/).)*\*/\s*$", "", source, flags=re.MULTILINE | re.DOTALL)
     lines = (line.strip() for line in without_comments.splitlines())
     return "\n".join(line for line in lines if line and not line.startswith("//"))
+
+
+def tightened(code: str) -> str:
+    """A program or style sheet without spaces around signs, in lines that hold no text and no pattern.
+
+    >>> tightened("a = b(1, 2); s = '1, 2';" + chr(10) + "a = b(1, 2);").splitlines()
+    ["a = b(1, 2); s = '1, 2';", 'a=b(1,2);']
+    """
+    signs = r" ?([=*<>&|?:,;{}]) ?"
+    lines = code.splitlines()
+    return "\n".join(line if re.search("[\"'`/]", line) else re.sub(signs, r"\1", line) for line in lines)
 
 
 @functools.cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from typing import Any
 
 from rung.fonts import drawable, families, require_matplotlib
 from rung.picture.drawing import Drawing, Figure, Rectangle, Text, Wire
@@ -59,7 +60,9 @@ class _Page:
         for rectangle in figure.rectangles:
             self.draw(_outline(rectangle), colors["fill"], colors["line"], closed=True)
         for text in figure.texts:
-            self.write(text, colors["muted"] if text.faint else colors["text"])
+            words = self.write(text, colors["muted"] if text.faint else colors["text"])
+            if figure.tone == "frame":  # its title covers the lines that run through it
+                words.set_bbox({"facecolor": colors["fill"], "edgecolor": "none", "pad": self.points})
 
     def draw_wire(self, wire: Wire) -> None:
         color = self.colors["edge"] if wire.tone == "edge" else self.colors["tones"][wire.tone]["line"]
@@ -78,7 +81,7 @@ class _Page:
         patch.set_transform(self.place)
         self.figure.add_artist(patch)
 
-    def write(self, text: Text, color: str) -> None:
+    def write(self, text: Text, color: str) -> Any:
         from matplotlib.text import Text as Words
         from matplotlib.transforms import IdentityTransform
 
@@ -88,7 +91,7 @@ class _Page:
             ha="center" if text.centred else "left", va="baseline", parse_math=False,
         )  # fmt: skip
         words.set_transform(IdentityTransform())
-        self.figure.add_artist(words)
+        return self.figure.add_artist(words)
 
 
 def _outline(shape: Rectangle) -> Curve:

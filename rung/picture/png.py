@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rung.errors import MissingExtraError
+from rung.errors import MissingExtraError, PictureError
 from rung.picture.drawing import Drawing
 from rung.picture.svg import svg_of
 
@@ -16,7 +16,8 @@ LONGEST = 30_000  # pixels along a side, which is about what programs can show
 def png_of(drawing: Drawing) -> bytes:
     """The bytes of a PNG file, of two pixels for one of the drawing, or of fewer if that would be too many.
 
-    Raises `MissingExtraError` without resvg_py or matplotlib, which brings the font.
+    Raises `MissingExtraError` without resvg_py or matplotlib, which brings the font, and `PictureError` if resvg
+    cannot draw it.
     """
     try:
         import matplotlib
@@ -25,13 +26,16 @@ def png_of(drawing: Drawing) -> bytes:
         library = "resvg_py" if error.name == "resvg_py" else "matplotlib"
         raise MissingExtraError(library, "plot", "drawing a PNG picture of a graph") from None
     font = "DejaVu Sans"
-    picture = resvg_py.svg_to_bytes(
-        svg_string=svg_of(drawing, font),
-        zoom=zoom_of(drawing.width, drawing.height),
-        font_files=[str(Path(matplotlib.get_data_path(), "fonts/ttf/DejaVuSans.ttf"))],
-        font_family=font,
-        sans_serif_family=font,
-    )
+    try:
+        picture = resvg_py.svg_to_bytes(
+            svg_string=svg_of(drawing, font),
+            zoom=zoom_of(drawing.width, drawing.height),
+            font_files=[str(Path(matplotlib.get_data_path(), "fonts/ttf/DejaVuSans.ttf"))],
+            font_family=font,
+            sans_serif_family=font,
+        )
+    except ValueError as error:
+        raise PictureError(f"Graph.save: expected resvg to draw a PNG picture, but it says: {error}") from error
     return bytes(picture)
 
 

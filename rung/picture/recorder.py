@@ -253,13 +253,12 @@ class Recorder:
         add_groups(self.graph)
 
     def _outputs(self) -> list[int]:
-        """The roots of backward passes; without any, what no call has used."""
+        """The roots of backward passes; without any, what calls have made of which nothing was used."""
         roots = dict.fromkeys(each.root for each in self.graph.passes)
         if roots:
             return list(roots)
         used = {value for call in self.graph.calls for value in call.inputs}
-        made = [value for call in self.graph.calls for value in call.outputs]
-        return [value for value in made if value not in used]
+        return [value for call in self.graph.calls if used.isdisjoint(call.outputs) for value in call.outputs]
 
 
 def _is_readable(array: Any) -> bool:

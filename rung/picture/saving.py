@@ -14,11 +14,21 @@ from rung.files import cache_dir, write_atomically
 from rung.picture.dot import dot_of, graph_behind
 from rung.picture.drawing import drawing_of
 from rung.picture.graph import Graph
+from rung.picture.page import page_of
 from rung.picture.pdf import pdf_of
 from rung.picture.png import png_of
 from rung.picture.shown import Picture
 from rung.picture.svg import svg_of
 
+WRITERS: dict[str, Callable[..., bytes]] = {
+    ".html": lambda graph, **options: page_of(graph, **options).encode(),
+    ".svg": lambda graph, **options: svg_of(drawing_of(graph, **options)).encode(),
+    ".png": lambda graph, **options: png_of(drawing_of(graph, **options)),
+    ".pdf": lambda graph, **options: pdf_of(drawing_of(graph, **options)),
+    ".dot": lambda graph, **options: dot_of(graph, **options).encode(),
+    ".json": lambda graph: graph.to_json().encode(),
+}
+STILL = (".svg", ".png", ".pdf", ".dot")  # pictures that do not move, and so take options of drawing
 KEPT = 8  # pages that were shown and stay in the cache
 
 
@@ -33,14 +43,32 @@ def save(graph: Graph, path: Any, **options: Any) -> Path:
     Args:
         graph: what to write.
         path: where to.
-        options: for pictures, what `drawing_of` takes; for a page, what `page_of` takes.
+        options: for pictures and DOT, what `drawing_of` takes; for a page, what `page_of` takes.
 
     Raises:
         ValueRangeError: the ending is none of these, or an option has a value that it cannot have.
         MissingExtraError: a PNG or PDF picture needs the libraries of the extra `plot`.
         OSError: the file cannot be written, and the old one is as it was.
     """
-    return _save("Graph.save", graph, path, options)
+    return write("Graph.save", graph, path, options)
+
+
+def write(who: str, graph: Graph, path: Any, options: dict[str, Any]) -> Path:
+    """Write a graph to a file; `who` is named in errors."""
+    content = WRITERS[ending_of(who, path)](graph, **options)
+    with write_atomically(path) as file:
+        file.write(content)
+    return Path(path)
+
+
+def ending_of(who: str, path: Any) -> str:
+    """The ending of a file name, in small letters. Raises `ValueRangeError` if nothing is written by that ending."""
+    ending = Path(path).suffix.lower()
+    if ending not in WRITERS:
+        *most, last = WRITERS
+        expected = f"{', '.join(most)} or {last}"
+        raise ValueRangeError(f"{who}: expected a file name that ends in {expected}, but got {str(path)!r}")
+    return ending
 
 
 def plot_dot_graph(output: Any, verbose: bool = True, to_file: Any = "graph.png") -> Picture:
@@ -58,39 +86,8 @@ def plot_dot_graph(output: Any, verbose: bool = True, to_file: Any = "graph.png"
         ValueRangeError: the ending is unknown.
     """
     graph = graph_behind(output, "plot_dot_graph")
-    return Picture(_save("plot_dot_graph", graph, to_file, {"fold": False, "verbose": verbose}))
-
-
-def _save(who: str, graph: Graph, path: Any, options: dict[str, Any]) -> Path:
-    ending = Path(path).suffix.lower()
-    if ending not in _WRITERS:
-        *most, last = _WRITERS
-        expected = f"{', '.join(most)} or {last}"
-        raise ValueRangeError(f"{who}: expected a file name that ends in {expected}, but got {str(path)!r}")
-    content = _WRITERS[ending](graph, options)
-    with write_atomically(path) as file:
-        file.write(content)
-    return Path(path)
-
-
-def _page(graph: Graph, options: dict[str, Any]) -> bytes:
-    from rung.picture.page import page_of
-
-    return page_of(graph, **options).encode()
-
-
-def _trace(graph: Graph, options: dict[str, Any]) -> bytes:
-    return graph.to_json().encode()
-
-
-_WRITERS: dict[str, Callable[[Graph, dict[str, Any]], bytes]] = {
-    ".html": _page,
-    ".svg": lambda graph, options: svg_of(drawing_of(graph, **options)).encode(),
-    ".png": lambda graph, options: png_of(drawing_of(graph, **options)),
-    ".pdf": lambda graph, options: pdf_of(drawing_of(graph, **options)),
-    ".dot": lambda graph, options: dot_of(graph, **options).encode(),
-    ".json": _trace,
-}
+    still = ending_of("plot_dot_graph", to_file) in STILL
+    return Picture(write("plot_dot_graph", graph, to_file, {"fold": False, "verbose": verbose} if still else {}))
 
 
 def show(graph: Graph, **options: Any) -> Path:
@@ -98,7 +95,7 @@ def show(graph: Graph, **options: Any) -> Path:
 
     The last few pages that were shown are kept there.
     """
-    page = _page(graph, options)
+    page = page_of(graph, **options).encode()
     folder = cache_dir() / "graphs"
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"graph-{hashlib.sha256(page).hexdigest()[:12]}.html"

@@ -11,6 +11,7 @@ from typing import Any, TypedDict
 
 from rung.picture import boxes
 from rung.picture.boxes import Box
+from rung.picture.graph import Graph, Value
 from rung.picture.text import cut, shipped, text_width
 
 Port = list[int]  # a box, and which of its ports
@@ -84,7 +85,8 @@ class _View:
 
     def _hidden_by(self, group: int) -> int:
         """The outermost of the folded groups around a group, itself among them; -1 if it can be seen."""
-        folded, around = -1, group
+        folded = -1
+        around: int | None = group
         while around is not None:
             folded = folded if around in self.opened else around
             around = self.graph.groups[around].parent

@@ -46,6 +46,7 @@ def _style(font: str | None) -> str:
         f".rung rect{{stroke-width:{theme['sizes']['line']}}}",
         f".rung .line{{fill:none;stroke-width:{theme['sizes']['line']}}}",
         ".rung .wrong rect{stroke-width:2}",
+        ".rung .frame text{stroke-width:4;stroke-linejoin:round;paint-order:stroke}",
     ]
     rules = "\n".join([*fixed, *_rules(theme["light"])])
     return f"<style>\n{rules}\n@media screen and (prefers-color-scheme:dark){{\n{dark}\n}}\n</style>"
@@ -61,6 +62,8 @@ def _rules(colors: Any) -> Iterator[str]:
     for tone, parts in {"frame": colors["frame"], "chip": colors["chip"], **colors["tones"]}.items():
         yield f".rung .{tone} rect{{fill:{parts['fill']};stroke:{parts['line']}}}"
         yield f".rung .{tone} text{{fill:{parts['text']}}}"
+        if tone == "frame":  # its title covers the lines that run through it
+            yield f".rung .frame text{{stroke:{parts['fill']}}}"
         if "muted" in parts:
             yield f".rung .{tone} .faint{{fill:{parts['muted']}}}"
 

@@ -28,7 +28,7 @@ def graph_of(*outputs: Variable, title: str = "") -> Graph:
     for y in outputs:
         if not isinstance(y, Variable):
             raise DTypeError(f"graph_of: expected Variables, but got {describe(y)}")
-    builder.adopt([y.creator for y in outputs if y.creator is not None], [y._record for y in outputs])
+    builder.adopt([y._record.creator for y in outputs if y._record.creator is not None], [y._record for y in outputs])
     for y in outputs:
         place = builder.value_of(y)
         graph.outputs.append(place)

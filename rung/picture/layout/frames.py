@@ -9,6 +9,7 @@ from rung.picture.layout.lanes import Strand, weave
 from rung.picture.layout.levels import ENTRY, EXIT, Level
 from rung.picture.layout.order import order_rows
 from rung.picture.layout.placing import place_items
+from rung.picture.layout.ports import centre_main_lines
 from rung.picture.layout.ranks import rank_items
 from rung.picture.layout.routing import Route, draw_lines, follow_strands, stack_ranks
 from rung.picture.layout.threads import spin
@@ -42,14 +43,15 @@ class Plan:
 def arrange(level: Level, room: Room, chips: list[tuple[int, int]]) -> Plan:
     """Lay out one level; the frames in it have been laid out before."""
     _close_dead_ports(level)
-    ranks = rank_items(level)
+    ranks, lowered = rank_items(level)
+    centre_main_lines(level, ranks, lowered)
     strands, stems = weave(level, ranks, chips)
-    threads = spin(level, stems)
+    threads = spin(level, stems, lowered)
     rows = order_rows(level, ranks, threads)
     lefts = place_items(level, rows, threads)
     lines, track_counts = draw_lines(stems, lefts)
     width = _move_into(level, room, lefts, lines)
-    tops, channels, height = stack_ranks(level, rows, track_counts, *_insets(level, room))
+    tops, channels, height = stack_ranks(level, rows, threads, track_counts, *_insets(level, room))
     extra = max(room.least_height - height, 0)
     tops = [y + extra // 2 for y in tops]
     channels = [y + extra // 2 for y in channels]

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from rung.picture.layout.levels import ENTRY, EXIT, Level
 
+TOLL = 0.6  # how much of a line may get longer, so that a whole one gets shorter
 
-def rank_items(level: Level) -> list[int]:
-    """The rank of every item: the length of the longest way to it, but what only feeds others stands beside them.
+
+def rank_items(level: Level) -> tuple[list[int], list[bool]]:
+    """The rank of every item, and whether it is a side branch that was lowered.
+
+    The rank is the length of the longest way to the item; side branches stand just above where they are used.
 
     Entries have rank 0, exits the last one. A wire that would have to run upwards is left out of account: it is for
     the lanes to see that it does not fit.
@@ -18,8 +22,8 @@ def rank_items(level: Level) -> list[int]:
     for position, item in enumerate(order):
         place[item] = position
     ranks = _longest_ways(level, order, place, above)
-    _pull_down(level, ranks, order, place, above, below)
-    return ranks
+    lowered = _pull_down(level, ranks, order, place, above, below)
+    return ranks, lowered
 
 
 def _neighbours(level: Level) -> tuple[list[list[int]], list[list[int]]]:
@@ -92,16 +96,29 @@ def _needing_chips(level: Level, place: list[int]) -> list[int]:
 
 def _pull_down(
     level: Level, ranks: list[int], order: list[int], place: list[int], above: list[list[int]], below: list[list[int]]
-) -> None:
-    """Lower what has nothing above it but its own servants, until it stands beside its first use."""
+) -> list[bool]:
+    """Lower side branches until they stand above their first use, if that makes lines shorter; say which were lowered."""
+    loose = _loose(level, order, above, below)
+    lowered = [False] * len(order)
+    for item in reversed(order):
+        lower = [ranks[target] for target in below[item] if place[target] > place[item]]
+        if loose[item] and lower and ranks[item] < min(lower) - 1:
+            ranks[item] = min(lower) - 1
+            lowered[item] = True
+    return lowered
+
+
+def _loose(level: Level, order: list[int], above: list[list[int]], below: list[list[int]]) -> list[bool]:
+    """Which items may be lowered: those that hang on little else than what is lowered with them.
+
+    The line that leaves an item gets shorter, but each line from a source that stays gets longer. If others use that
+    source too, its line may be there anyway: it counts as one part in as many as there are uses.
+    """
+    uses = [len(set(targets)) for targets in below]
+    tolls = [0.0] * len(order)
     loose = [False] * len(order)
     for item in order:
-        loose[item] = level.kinds[item] not in (ENTRY, EXIT) and all(
-            loose[upper] and below[upper].count(item) == len(below[upper]) for upper in above[item]
-        )
-    for item in reversed(order):
-        if not loose[item]:
-            continue
-        lower = [ranks[target] for target in below[item] if place[target] > place[item]]
-        if lower:
-            ranks[item] = max(min(lower) - 1, ranks[item])
+        for upper in dict.fromkeys(above[item]):
+            tolls[item] += tolls[upper] if uses[upper] == 1 and loose[upper] else 1 / uses[upper]
+        loose[item] = level.kinds[item] not in (ENTRY, EXIT) and tolls[item] < TOLL
+    return loose

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 
 from rung.picture.layout.distances import BELOW, BEND, TRACK
 from rung.picture.layout.lanes import Stem, Strand
-from rung.picture.layout.levels import Level
+from rung.picture.layout.levels import FRAME, Level
+from rung.picture.layout.threads import Threads
 from rung.picture.layout.tracks import Line, lay_tracks
 
 
@@ -48,7 +49,7 @@ def draw_lines(stems: list[list[Stem]], lefts: list[int]) -> tuple[list[list[Lin
 
 
 def stack_ranks(
-    level: Level, rows: list[list[int]], track_counts: list[int], top: int, bottom: int
+    level: Level, rows: list[list[int]], threads: Threads, track_counts: list[int], top: int, bottom: int
 ) -> tuple[list[int], list[int], int]:
     """The upper side of every item, that of every channel below a rank, and the height of it all.
 
@@ -58,8 +59,10 @@ def stack_ranks(
     y = top
     for row, tracks in zip(rows, track_counts, strict=True):
         height = max((heights[item] for item in row), default=0)
+        framed = any(level.kinds[item] == FRAME for item in row)
         for item in row:
-            tops[item] = y + (height - heights[item]) // 2
+            free = height - heights[item]
+            tops[item] = y + (free if framed and not threads.above[item] else free // 2)
         y += height
         channels.append(y)
         y += _channel_height(tracks)

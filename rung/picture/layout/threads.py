@@ -8,7 +8,7 @@ from rung.picture.layout.lanes import Stem
 from rung.picture.layout.levels import BOX, CHIP, LANE, Level
 
 # How much a thread wants to be straight, by whether its ends are lanes.
-BETWEEN_LANES, AT_LANE, BETWEEN_BOXES, FROM_SERVANT = 16, 1, 8, 1
+BETWEEN_LANES, MAIN, SIDE, FROM_SERVANT, TO_LANE = 16, 16, 4, 2, 1
 
 
 @dataclass(slots=True)
@@ -24,13 +24,18 @@ class Threads:
     below: list[list[int]]  # the threads that begin at an item, from the left
 
 
-def spin(level: Level, stems: list[list[Stem]]) -> Threads:
+def spin(level: Level, stems: list[list[Stem]], lowered: list[bool]) -> Threads:
     """The threads of all stems."""
     count = len(level.kinds)
     threads = Threads([], [], [], [], [], [[] for _ in range(count)], [[] for _ in range(count)])
+    firsts = []
+    served = set()
     for channel in stems:
         for stem in channel:
+            first = stem.strand not in served and max(stem.goals) >= 0
+            if first: served.add(stem.strand)
             for lower, offset in zip(stem.lower, stem.offsets, strict=True):
+                if first: firsts.append(len(threads.upper))
                 threads.above[lower].append(len(threads.upper))
                 threads.below[stem.item].append(len(threads.upper))
                 threads.upper.append(stem.item)
@@ -40,15 +45,29 @@ def spin(level: Level, stems: list[list[Stem]]) -> Threads:
     for item in range(count):
         threads.above[item].sort(key=threads.lower_offset.__getitem__)
         threads.below[item].sort(key=threads.upper_offset.__getitem__)
-    threads.weight = [_weight(level, threads, thread) for thread in range(len(threads.upper))]
+    threads.weight = [_weight(level, threads, thread, lowered) for thread in range(len(threads.upper))]
+    for t in firsts:
+        u, l = threads.upper[t], threads.lower[t]
+        if level.kinds[u] == LANE and level.kinds[l] != LANE and is_main(threads,t,threads.above[l]):
+            others=[r for r in threads.below[u] if r!=t]
+            if all(level.kinds[threads.lower[r]]==LANE for r in others):
+              threads.weight[t] = MAIN
+              for r in others: threads.weight[r] = TO_LANE
     return threads
 
 
-def _weight(level: Level, threads: Threads, thread: int) -> int:
+def _weight(level: Level, threads: Threads, thread: int, lowered) -> int:
     upper, lower = threads.upper[thread], threads.lower[thread]
-    lanes = (level.kinds[upper] == LANE) + (level.kinds[lower] == LANE)
-    if lanes:
-        return BETWEEN_LANES if lanes == 2 else AT_LANE
+    if level.kinds[upper] == LANE:
+        return BETWEEN_LANES if level.kinds[lower] == LANE else SIDE
+    if level.kinds[lower] == LANE:
+        return TO_LANE
     if level.kinds[upper] in (BOX, CHIP) and not threads.above[upper]:
         return FROM_SERVANT
-    return BETWEEN_BOXES
+    return SIDE if lowered[upper] else MAIN
+
+def is_main(threads, thread, rivals):
+    w=threads.weight[thread]
+    for r in rivals:
+        if r!=thread and threads.weight[r]>=w: return False
+    return True

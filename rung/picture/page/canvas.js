@@ -79,7 +79,7 @@ class Painter {
     ink.textAlign = "left";
     ink.textBaseline = "middle";
     this.drawMark(rect.x + 13, rect.y + 12.5, false, theme.frame.text);
-    ink.fillText(frame.label, rect.x + 26, middle, Math.max(rect.w - 34, 10));
+    ink.fillText(frame.label, rect.x + 26, middle);
   }
 
   /** The little triangle of a group: it points down if the group is open. */
@@ -202,27 +202,30 @@ class Painter {
     const batches = new Map();
     for (const box of boxes) {
       const colours = page.coloursOf(box);
-      append(batches, `${this.alphaOf(box)} ${this.scale > 0.12 ? colours.line : colours.fill}|${colours.fill}`, box);
+      if (!batches.has(colours)) batches.set(colours, new Map());
+      append(batches.get(colours), this.alphaOf(box), box);
     }
-    for (const [key, list] of batches) {
-      const [alpha, line] = key.split("|")[0].split(/ (.*)/);
-      ink.globalAlpha = Number(alpha);
-      ink.fillStyle = key.split("|")[1];
-      ink.strokeStyle = line;
-      ink.lineWidth = 1;
-      ink.beginPath();
-      for (const box of list) {
-        const { x, y, w, h } = this.rectOf(box);
-        ink.rect(x, y, w, h);
-      }
-      ink.fill();
-      if (this.scale > 0.12) ink.stroke();
-    }
+    for (const [colours, byAlpha] of batches) for (const [alpha, list] of byAlpha) this.drawBatch(list, colours, alpha);
     ink.globalAlpha = 1;
     for (const box of boxes) {
       if (box.kind === "group") this.drawGroupLabel(box, this.rectOf(box));
       if (box.at === page.selectedBox()) this.drawRing(box, this.rectOf(box));
     }
+  }
+
+  drawBatch(boxes, colours, alpha) {
+    const { ink } = this;
+    ink.globalAlpha = alpha;
+    ink.fillStyle = this.scale > 0.12 ? colours.fill : colours.line;
+    ink.strokeStyle = colours.line;
+    ink.lineWidth = 1;
+    ink.beginPath();
+    for (const box of boxes) {
+      const { x, y, w, h } = this.rectOf(box);
+      ink.rect(x, y, w, h);
+    }
+    ink.fill();
+    if (this.scale > 0.12) ink.stroke();
   }
 
   alphaOf(box) {
@@ -250,7 +253,7 @@ class Painter {
   }
 
   outline(box, { x, y, w, h }, grown = 0) {
-    const radius = box.kind === "value" ? h / 2 : this.sizes.corner;
+    const radius = box.kind === "value" ? Math.min(h / 2, this.sizes.round) : this.sizes.corner;
     this.ink.beginPath();
     this.ink.roundRect(x - grown, y - grown, w + 2 * grown, h + 2 * grown, radius + grown);
   }
@@ -289,7 +292,7 @@ class Painter {
     ink.fillStyle = colours.text;
     ink.font = `${box.kind === "call" ? 500 : 600} ${sizes.title}px ${THEME.font}`;
     if (title) {
-      ink.fillText(title, middle, top + sizes.title_base, w - 6);
+      ink.fillText(title, middle, top + sizes.title_base);
       top += sizes.title_line;
     }
     if (box.kind === "group" && sizes.title * this.scale >= TEXT_FROM + 2) this.drawMark(x + 13, y + 12.5, true, colours.line);
@@ -297,7 +300,7 @@ class Painter {
     ink.fillStyle = colours.muted ?? colours.text;
     ink.font = `${sizes.detail}px ${THEME.font}`;
     for (const line of details) {
-      ink.fillText(line, middle, top + sizes.detail_base, w - 6);
+      ink.fillText(line, middle, top + sizes.detail_base);
       top += sizes.detail_line;
     }
   }
@@ -306,7 +309,7 @@ class Painter {
   drawGroupLabel(box, { x, y, w, h }) {
     const { ink } = this;
     const label = box.lines[0] ?? "";
-    const size = Math.min(h * 0.62, (w - 8) / Math.max(textWidth(label, 100) / 100, 0.1));
+    const size = Math.min(h * 0.62, (w - 8) / labelWidth(box, label));
     if (size * this.scale < TEXT_FROM) return;
     ink.font = `600 ${size}px ${THEME.font}`;
     ink.textAlign = "center";
@@ -345,7 +348,7 @@ class Painter {
     for (const frame of page.picture.frames) {
       const [w, h] = [frame.w * this.scale, frame.h * this.scale];
       const [x, y] = view.toScreen(frame.x + frame.w / 2, frame.y + frame.h / 2);
-      const size = Math.min((w - 12) / Math.max(textWidth(frame.label, 100) / 100, 0.1), h * 0.5, 22);
+      const size = Math.min((w - 12) / labelWidth(frame, frame.label), h * 0.5, 22);
       if (size < 9 || w > view.width * 0.9 || x < 0 || y < 0 || x > view.width || y > view.height) continue;
       ink.font = `600 ${size}px ${THEME.font}`;
       ink.lineWidth = 4;
@@ -357,4 +360,9 @@ class Painter {
     }
     ink.globalAlpha = 1;
   }
+}
+
+/** How wide a label is in a font of one pixel; remembered in what it belongs to. */
+function labelWidth(owner, label) {
+  return (owner.labelWidth ??= Math.max(textWidth(label, 100) / 100, 0.1));
 }

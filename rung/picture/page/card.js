@@ -79,7 +79,7 @@ class Card {
     return [
       this.head(call.failed ? "failed" : "function", index.opName(id), op.summary),
       call.failed && trace.error ? element("p", { class: "alert" }, `${trace.error.type}: ${trace.error.message}`) : null,
-      op.formula ? element("pre", { class: "formula" }, op.formula) : null,
+      op.formula ? element("pre", { class: "formula" }, op.formula.trim().replace(/ {3,}/g, "\n")) : null,
       this.operands("Takes", call.inputs, op.inputs),
       this.operands("Makes", call.outputs, op.outputs),
       this.facts(this.callFacts(id, call)),
@@ -102,7 +102,7 @@ class Card {
       ["in", index.scopePath(call.scope)],
       ["derivative of", typeof derives === "number" ? linkTo(this.page, { kind: "call", id: derives }) : null],
       ["keeps for backward", saved.length ? [...saved, element("span", { class: "quiet" }, bytesText(bytes))] : null],
-      ["multiply-adds", call.multiply_adds ? call.multiply_adds.toLocaleString("en") : null],
+      ["multiply-adds", call.multiply_adds ? grouped(call.multiply_adds) : null],
       ["took", seconds === null ? null : secondsText(seconds)],
       ["recorded", call.recorded ? null : "no: it ran under no_grad, or has no derivative"],
     ];
@@ -204,7 +204,7 @@ function tableRows(values) {
 }
 
 function numberTable(rows) {
-  const cells = rows.map((row) => element("tr", {}, row.map((number) => element("td", {}, numberText(number)))));
+  const cells = rows.map((row) => element("tr", {}, row.map((number) => element("td", {}, numberText(number, 3)))));
   return element("div", { class: "scroll" }, element("table", { class: "numbers" }, cells));
 }
 

@@ -16,7 +16,7 @@ class Chips {
     const isBackward = player.isActive && event && ["backward", "visit"].includes(event.what);
     this.host.hidden = !isBackward && !(player.isActive && player.isNaive);
     if (this.host.hidden) return;
-    const rows = player.isNaive ? this.naiveRows() : [this.row("next in the queue", player.queue.at(player.now))];
+    const rows = player.isNaive ? this.naiveRows() : [this.row("queue, youngest first", player.queue.at(player.now))];
     this.host.replaceChildren(...rows);
   }
 
@@ -25,8 +25,8 @@ class Chips {
     const right = player.rightQueue.at(player.rightNow());
     const naive = player.queue.at(player.now);
     return [
-      this.row("step 16: the youngest first", right),
-      this.row("step 14: the last in, first out", naive, player.event?.missing?.length ? "wrong" : ""),
+      this.row("step 16 · youngest first", right),
+      this.row("step 14 · last in, first out", naive, player.event?.missing?.length ? "wrong" : ""),
       element("p", { class: "verdict" }, this.verdict()),
     ];
   }

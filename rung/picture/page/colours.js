@@ -16,6 +16,8 @@ const MEASURES = {
 
 const brokenCount = (array) => (array ? array.nan + array.inf : 0);
 
+const SHADES = 40;
+
 /** How long a call took: the time from the event before. */
 function secondsOf(index, call) {
   index.seconds ??= secondsOfCalls(index.trace.events);
@@ -37,6 +39,7 @@ class Colouring {
     this.index = index;
     this.measure = measure;
     this.known = new Map();
+    this.shades = new Map();
     const finite = index.values.flatMap((_, value) => {
       const number = this.ofValue(value);
       return Number.isFinite(number) && number > 0 ? [number] : [];
@@ -67,6 +70,17 @@ class Colouring {
     if (!Number.isFinite(number)) return 2;
     if (number <= 0) return 0;
     return this.high > this.low ? Math.log(number / this.low) / Math.log(this.high / this.low) : 1;
+  }
+
+  /** The colours of a box, in one of so many shades. */
+  coloursAt(share, mode) {
+    const shade = Math.round(share * SHADES);
+    const key = `${mode} ${shade}`;
+    if (!this.shades.has(key)) {
+      const text = scaleInk(shade / SHADES, mode);
+      this.shades.set(key, { fill: scaleColour(shade / SHADES, mode), line: THEME[mode].tones.function.line, text, muted: text });
+    }
+    return this.shades.get(key);
   }
 }
 

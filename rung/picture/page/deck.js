@@ -43,6 +43,12 @@ class Deck {
   }
 
   connectStrip() {
+    const track = this.strip.parentElement;
+    this.width = track.clientWidth;
+    new ResizeObserver(() => {
+      this.width = track.clientWidth;
+      this.page.emit("resize");
+    }).observe(track);
     const seek = (event) => {
       const { left, width } = this.strip.getBoundingClientRect();
       this.page.player.pause();
@@ -73,10 +79,7 @@ class Deck {
 
   showCaption() {
     const { player, index } = this.page;
-    const { passes } = index.trace;
-    const backward = passes.length ? `, ${plural(passes.length, "backward pass", "backward passes")}` : "";
-    const resting = `${plural(index.calls.length, "call")}${backward}. Press play to watch them.`;
-    const text = player.isActive ? eventSentence(player.timeline, player.now) : resting;
+    const text = player.isActive ? eventSentence(player.timeline, player.now) : this.restingText(index);
     byId("caption").textContent = text;
     byId("caption").className = player.event?.missing?.length && player.isActive ? "wrong" : "";
     byId("count").textContent = player.isActive ? `${player.position} / ${player.length}` : "";
@@ -84,6 +87,11 @@ class Deck {
     this.strip.setAttribute("aria-valuenow", String(player.position));
     this.strip.setAttribute("aria-valuetext", text);
     if (!player.isPlaying || player.speed <= 1) this.page.announce(text);
+  }
+
+  restingText({ trace, calls }) {
+    const backward = trace.passes.length ? `, ${plural(trace.passes.length, "backward pass", "backward passes")}` : "";
+    return `${plural(calls.length, "call")}${backward}. Press play to watch them.`;
   }
 
   showStep() {
@@ -96,18 +104,22 @@ class Deck {
 
   showStrip() {
     const height = this.page.memoryOpen ? TALL : STRIP;
-    const width = this.strip.parentElement.clientWidth;
-    if (width < 10) return;
-    drawSharply(this.strip, width, height, (ink) => this.drawStrip(ink, width, height));
+    if (this.width < 10) return;
+    drawSharply(this.strip, this.width, height, (ink) => this.drawStrip(ink, this.width, height));
   }
 
   drawStrip(ink, width, height) {
     const { player } = this.page;
-    if (!player.isNaive) drawMemory(this.page, ink, width, height - 12);
     this.drawEvents(ink, width, height);
+    this.drawCursor(ink, width, height);
+    if (!player.isNaive) drawMemory(this.page, ink, width, height - 12);
+  }
+
+  drawCursor(ink, width, height) {
+    const { player } = this.page;
+    if (!player.isActive) return;
     const x = (player.position / Math.max(player.length, 1)) * width;
     ink.fillStyle = this.page.accent("select");
-    if (!player.isActive) return;
     ink.fillRect(clamp(x - 1, 0, width - 2), 0, 2, height);
     ink.beginPath();
     ink.arc(clamp(x, 6, width - 6), height - 5, 6, 0, 2 * Math.PI);

@@ -57,6 +57,8 @@ class Page {
     this.keyboard = new Keyboard(this);
     this.toolbar = new Toolbar(this);
     addEventListener("resize", () => this.resize(), { signal: this.life.signal });
+    const observer = new ResizeObserver(() => this.measureMargins());
+    observer.observe(byId("deck"));
     connectPrinting(this);
     connectDropping(this);
   }
@@ -120,8 +122,9 @@ class Page {
 
   /** What the panels cover of the canvas. */
   measureMargins() {
-    const top = byId("bar").getBoundingClientRect().bottom;
+    const top = Math.max(byId("bar").getBoundingClientRect().bottom, byId("banner").getBoundingClientRect().bottom);
     const deck = byId("deck").getBoundingClientRect().top;
+    document.documentElement.style.setProperty("--deck", `${this.view.height - deck}px`);
     const right = this.isNarrow || byId("card").hidden ? 0 : byId("card").offsetWidth + 16;
     const left = this.isNarrow || byId("compare").hidden ? 0 : byId("compare").offsetWidth + 16;
     this.view.margins = { top, right, left, bottom: Math.max(this.view.height - deck, 0) };
@@ -208,6 +211,7 @@ class Page {
   // The camera
 
   fit() {
+    this.measureMargins();
     const { width, height } = this.picture;
     this.view.flyTo(this.view.framing({ x: 0, y: 0, w: width, h: height }));
     this.wake();
@@ -215,6 +219,7 @@ class Page {
 
   /** At first the whole graph is shown, or as much of its beginning as can be read. */
   showStart() {
+    this.tell();
     this.measureMargins();
     const { width, height } = this.picture;
     this.view.jumpTo(this.view.framing({ x: 0, y: 0, w: width, h: height }, 1.25, 0.55));
@@ -233,6 +238,8 @@ class Page {
     this.select(item);
     const rect = this.picture.rectFor(item);
     if (!rect) return;
+    this.tell();
+    this.measureMargins();
     const scale = clamp(this.view.scale, 0.75, 1.5);
     const room = this.view.room;
     this.view.flyTo({
@@ -373,8 +380,7 @@ class Page {
     const share = this.colouring.shareOf(this.colouring.numberOf(box));
     if (share === null) return COMPARED[this.mode].same;
     if (share > 1 || (this.measure === "broken" && share > 0)) return tones.wrong;
-    const ink = scaleInk(share, this.mode);
-    return { fill: scaleColour(share, this.mode), line: tones.function.line, text: ink, muted: ink };
+    return this.colouring.coloursAt(share, this.mode);
   }
 
   colourBy(measure) {

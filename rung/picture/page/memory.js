@@ -3,7 +3,7 @@
 const MEMORY_KINDS = ["parameter", "data", "kept", "gradient"];
 const MEMORY_WORDS = {
   parameter: "parameters",
-  data: "data that the program holds",
+  data: "data",
   kept: "kept for backward",
   gradient: "gradients",
 };

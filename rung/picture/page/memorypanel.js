@@ -63,7 +63,12 @@ function drawPeak(page, ink, width, height) {
   ink.font = "600 11px system-ui, sans-serif";
   ink.textBaseline = "top";
   ink.textAlign = x > width / 2 ? "right" : "left";
-  ink.fillText(`peak ${bytesText(memory.totals[memory.peak])}`, x + (x > width / 2 ? -8 : 8), 1);
+  const text = [`peak ${bytesText(memory.totals[memory.peak])}`, x + (x > width / 2 ? -8 : 8), 1];
+  ink.lineWidth = 4;
+  ink.lineJoin = "round";
+  ink.strokeStyle = THEME[page.mode].paper;
+  ink.strokeText(...text);
+  ink.fillText(...text);
 }
 
 /** The legend, the total at the cursor, and the largest holders there. */
@@ -81,14 +86,14 @@ class MemoryPanel {
     if (this.host.hidden) return;
     const { memory, player } = page;
     const now = clamp(player.now, 0, memory.length - 1);
-    this.host.replaceChildren(this.legend(now), this.summary(now), this.holders(now));
+    this.host.replaceChildren(this.legend(now), this.holders(now));
   }
 
   legend(now) {
     const entries = MEMORY_KINDS.map((kind, at) =>
       element("span", { class: "key" }, this.swatch(kind), `${MEMORY_WORDS[kind]} `, element("b", {}, bytesText(this.page.memory.bands[at][now]))),
     );
-    return element("p", { class: "keys" }, entries);
+    return element("p", { class: "keys" }, this.summary(now), entries);
   }
 
   swatch(kind) {
@@ -104,13 +109,13 @@ class MemoryPanel {
       { type: "button", class: "link", onclick: () => player.seek(memory.peak + 1) },
       `peak ${bytesText(memory.totals[memory.peak])}`,
     );
-    return element("p", {}, element("b", {}, bytesText(memory.totals[now])), " at the cursor, ", peak, ". Largest:");
+    return element("span", { class: "key" }, element("b", {}, bytesText(memory.totals[now])), " now, ", peak);
   }
 
   holders(now) {
     const rows = this.page.memory.holders(now, 6).map(({ value, kind, bytes }) =>
       element("li", {}, this.swatch(kind), linkTo(this.page, { kind: "value", id: value }), element("b", {}, bytesText(bytes))),
     );
-    return element("ul", { class: "holders" }, rows);
+    return element("ul", { class: "holders", "aria-label": "Largest holders now" }, element("li", { class: "quiet" }, "largest"), rows);
   }
 }

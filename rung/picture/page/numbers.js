@@ -2,14 +2,14 @@
 
 const toNumber = (x) => (typeof x === "string" ? Number(x) : x); // JSON has no NaN: the trace writes it as text
 
-/** A number in at most four significant digits: 0.5, 1234, 1.2e-7, NaN, ∞. */
-function numberText(x) {
+/** A number in so many significant digits at most: 0.5, 1234, 1.2e-7, NaN, ∞. */
+function numberText(x, significant = 4) {
   const number = toNumber(x);
   if (typeof number !== "number") return String(x ?? "–");
   if (Number.isNaN(number)) return "NaN";
   if (!Number.isFinite(number)) return number > 0 ? "∞" : "−∞";
   const size = Math.abs(number);
-  const digits = Number(number.toPrecision(4));
+  const digits = Number(number.toPrecision(significant));
   if (size !== 0 && (size < 1e-3 || size >= 1e6)) {
     return digits.toExponential().replace("e+", "e").replace(/-/g, "−");
   }
@@ -33,7 +33,9 @@ function secondsText(seconds) {
 
 const shapeText = (shape) => (shape.length ? `(${shape.join(", ")}${shape.length === 1 ? "," : ""})` : "()");
 
-const plural = (count, one, many = `${one}s`) => `${count.toLocaleString("en")} ${count === 1 ? one : many}`;
+const grouped = (count) => String(count).replace(/\B(?=(\d{3})+$)/g, ",");
+
+const plural = (count, one, many = `${one}s`) => `${grouped(count)} ${count === 1 ? one : many}`;
 
 const clamp = (x, low, high) => Math.min(Math.max(x, low), high);
 

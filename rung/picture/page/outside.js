@@ -22,7 +22,10 @@ function connectDropping(page) {
   const { signal } = page.life;
   const field = byId("file");
   byId("compare-open").addEventListener("click", () => field.click());
-  field.addEventListener("change", () => field.files[0] && compareWithFile(page, field.files[0]));
+  field.addEventListener("change", () => {
+    if (field.files[0]) compareWithFile(page, field.files[0]);
+    field.value = ""; // so that the same file may be chosen again
+  });
   addEventListener("dragover", (event) => event.preventDefault(), { signal });
   addEventListener("drop", (event) => {
     event.preventDefault();

@@ -8,7 +8,7 @@ class Pointer {
     this.page = page;
     this.canvas = page.canvas;
     this.fingers = new Map();
-    this.lastToggle = 0;
+    this.lastToggle = -Infinity;
     this.lastWheel = 0;
     const listen = (name, action) => this.canvas.addEventListener(name, (event) => action.call(this, event));
     listen("pointerdown", this.down);

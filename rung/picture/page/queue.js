@@ -17,6 +17,7 @@ class Queue {
 
   after(waiting, event) {
     if (event.what === "backward") {
+      if (event.pushed) return [...event.pushed].sort((a, b) => b - a);
       const { maker } = this.timeline.index.values[this.timeline.rootOf(event)];
       return typeof maker === "number" ? [maker] : [];
     }

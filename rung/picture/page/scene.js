@@ -219,10 +219,11 @@ function portOf(ports, fold, v) {
 const DEEPEST = 8; // gradients of gradients that are named after what they belong to
 const SILENT = ["None", "False", "()"]; // options of a call that say no more than its name does
 
-/** The name of a value, which may be empty; and, if verbose, its shape and dtype. */
+/** The name of a value, which may be empty; if verbose, its shape and dtype; and how much of it is NaN, if any. */
 function valueLines(graph, value, verbose) {
   if (value.kind === "number") return ["", drawable(value.name ?? "")];
-  return verbose ? [valueTitle(graph, value), arrayText(value)] : [valueTitle(graph, value)];
+  const lines = [valueTitle(graph, value), ...(verbose ? [arrayText(value)] : [])];
+  return nanCount(value) ? [...lines, `${withCommas(nanCount(value))} NaN`] : lines;
 }
 
 /** The name of a value; of a gradient without one, that of the value that it belongs to, with .grad. */
@@ -240,29 +241,40 @@ function arrayText({ shape, dtype }) {
   return `(${sizes}) ${drawable(dtype ?? "")}`.replace(/ $/, "");
 }
 
-/** The name of the function; and, if verbose, the options it was called with that matter. */
+/** The name of the function; if verbose, the options it was called with that matter; and what went wrong. */
 function callLines(graph, call, verbose) {
   const options = Object.entries(call.options).filter(([, text]) => !SILENT.includes(text));
   const told = options.map(([name, text]) => `${drawable(name)}=${drawable(text)}`).join(", ");
-  return [drawable(graph.ops[call.op].name), ...(told && verbose ? [told] : [])];
+  const fault = call.failed ? "failed" : callTone(graph, call) === "wrong" ? "NaN begins here" : "";
+  return [drawable(graph.ops[call.op].name), ...[verbose ? told : "", fault].filter(Boolean)];
 }
 
 /** What is folded away: its name, what it is, and how many functions and parameters are in it. */
 function groupLines(group, parameters, verbose) {
-  const counts = [counted(group.last - group.first + 1, "function")];
-  if (parameters) counts.push(counted(parameters, "parameter"));
-  const lines = [drawable(group.label), drawable(group.detail)].filter(Boolean);
-  return verbose ? [...lines, counts.join(", ")] : lines;
+  const functions = counted(group.last - group.first + 1, "function");
+  const names = groupNames(group).filter((name) => name !== functions);
+  const counts = parameters ? `${functions}, ${counted(parameters, "parameter")}` : functions;
+  return verbose ? [...names, counts] : names;
+}
+
+/** The name of a group and what it is, unless that begins with the name. */
+function groupNames(group) {
+  const [label, detail] = [drawable(group.label), drawable(group.detail)];
+  return (`${detail},`.toLowerCase().startsWith(`${label},`) ? [detail] : [label, detail]).filter(Boolean);
 }
 
 /** What stands above a group that is open. */
 function groupTitle(group) {
-  return [drawable(group.label), drawable(group.detail)].filter(Boolean).join(" · ");
+  return groupNames(group).join(" · ");
 }
 
 /** A number of things in words: 9,408 parameters. */
 function counted(number, thing) {
-  return `${String(number).replace(/\B(?=(\d{3})+$)/g, ",")} ${thing}${number === 1 ? "" : "s"}`;
+  return `${withCommas(number)} ${thing}${number === 1 ? "" : "s"}`;
+}
+
+function withCommas(number) {
+  return String(number).replace(/\B(?=(\d{3})+$)/g, ",");
 }
 
 function sizeOf(value) {
@@ -271,20 +283,20 @@ function sizeOf(value) {
 
 /** The tone of a value: `wrong` if there is a NaN in it, `gradient`, or what kind it is. */
 function valueTone(value) {
-  if (hasNan(value)) return "wrong";
+  if (nanCount(value)) return "wrong";
   return value.gradient_of === null ? value.kind : "gradient";
 }
 
 /** The tone of a call: `wrong` if it failed or made the first NaN, `derivative` if a derivative called it. */
 function callTone(graph, call) {
-  const nans = (values) => values.some((v) => hasNan(graph.values[v]));
+  const nans = (values) => values.some((v) => nanCount(graph.values[v]) > 0);
   if (call.failed || (nans(call.outputs) && !nans(call.inputs))) return "wrong";
   return call.derives === null ? "function" : "derivative";
 }
 
-/** Whether there was a NaN in it when it was last seen. */
-function hasNan({ arrays }) {
-  return arrays.length > 0 && arrays[arrays.length - 1][1].nan > 0;
+/** How many NaNs were in it when it was last seen. */
+function nanCount({ arrays }) {
+  return arrays.length ? arrays[arrays.length - 1][1].nan : 0;
 }
 
 /** Give the box its lines, and make it as large as they and so many ports above and below need it. */

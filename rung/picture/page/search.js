@@ -56,7 +56,7 @@ function searchWords(index, words) {
   };
   index.groups.forEach(({ label, detail }, id) => note({ kind: "group", id }, [label, detail]));
   index.calls.forEach((call, id) => {
-    note({ kind: "call", id }, [index.opName(id), `#${id}`, index.scopePath(call.scope), index.sourceText(id)]);
+    note({ kind: "call", id }, [index.opName(id), index.callLabel(id), index.scopePath(call.scope), index.sourceText(id)]);
   });
   index.values.forEach((value, id) => note({ kind: "value", id }, [value.name, value.kind]));
   return ranked.flat();

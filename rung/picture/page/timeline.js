@@ -38,16 +38,18 @@ class Timeline {
     this.gradients = new Map();
     this.steps = [];
     events.forEach((event, number) => this.read(event, number));
+    // The first iteration begins with the recording, which no event tells.
+    if (this.steps[0]?.event > 0) this.steps.unshift({ event: -1, number: this.steps[0].number - 1 });
     this.bear();
   }
 
   read(event, number) {
     if (event.what === "call") this.run[event.call] = number;
     else if (event.what === "step") this.steps.push({ event: number, number: event.number });
-    else if (event.what === "backward") this.noteGradient(this.rootOf(event), number, null, false);
-    else if (event.what === "visit") {
-      append(this.visits, event.call, number);
-      for (const { value, array, sum, total } of event.arrivals) this.noteGradient(value, number, array, sum, total);
+    else if (event.what === "visit") append(this.visits, event.call, number);
+    const started = event.what === "backward" ? [{ value: this.rootOf(event), array: null, sum: false }] : [];
+    for (const { value, array, sum, total } of event.arrivals ?? started) {
+      this.noteGradient(value, number, array, sum, total);
     }
   }
 

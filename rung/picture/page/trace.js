@@ -2,7 +2,9 @@
 
 /** The JSON that lies in the page as base64 of gzip. */
 async function unpacked(base64) {
-  const bytes = Uint8Array.from(atob(base64.trim()), (letter) => letter.charCodeAt(0));
+  const letters = atob(base64.trim());
+  const bytes = new Uint8Array(letters.length);
+  for (let at = 0; at < letters.length; at += 1) bytes[at] = letters.charCodeAt(at);
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
   return JSON.parse(await new Response(stream).text());
 }
@@ -44,8 +46,10 @@ class TraceIndex {
 
   /** The name of a value, or what it is the result of. */
   valueLabel(value) {
-    const { name, maker, output, kind } = this.values[value];
-    if (name) return name;
+    const { name, maker, output, kind, scope } = this.values[value];
+    if (name && (kind === "parameter" || kind === "buffer")) return [this.scopePath(scope), name].filter(Boolean).join(".");
+    const title = kind === "number" ? name : valueTitle(this.trace, this.values[value]);
+    if (title) return title;
     if (maker === null || maker === undefined) return `${kind} #${value}`;
     const names = this.trace.ops[this.calls[maker].op].outputs;
     return names.length > 1 ? `${names[output]} of ${this.callLabel(maker)}` : `result of ${this.callLabel(maker)}`;

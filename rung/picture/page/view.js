@@ -1,6 +1,6 @@
 /* The camera: which part of the drawing is seen, how large, and how it moves. */
 
-const SMALLEST = 0.01;
+const SMALLEST = 0.0005;
 const LARGEST = 4;
 const TRAVEL = 420; // milliseconds of a flight
 

@@ -19,10 +19,11 @@ function callSentence(index, { call }, now) {
 }
 
 function visitSentence(index, { call, arrivals, missing, again }) {
-  const handed = arrivals.map(({ value, array, sum }) => {
+  const handed = arrivals.map(({ value, array, sum }, at) => {
     const number = scalarOf(array);
-    const what = number === null ? "a gradient" : numberText(number);
-    return sum ? `adds ${what} to ${index.valueLabel(value)}` : `hands ${what} to ${index.valueLabel(value)}`;
+    const repeated = arrivals[at - 1] && arrivals[at - 1].sum === sum && scalarOf(arrivals[at - 1].array) === null;
+    const what = number === null ? "a gradient to " : `${numberText(number)} to `;
+    return `${repeated && number === null ? "" : `${sum ? "adds" : "hands"} ${what}`}${index.valueLabel(value)}`;
   });
   const ordinal = again > 1 ? ` for the ${["2nd", "3rd"][again - 2] ?? `${again}th`} time` : "";
   const early = missing?.length ? `Too early: nothing has come from ${index.callLabel(missing[0])} yet. ` : "";

@@ -1,16 +1,14 @@
-"""The graph as DOT: the right boxes and arrows, the same text each time. What is hostile is in tests/trust."""
-
-import shutil
+"""DOT: the right boxes and arrows, the same text each time. What is hostile is in tests/trust."""
 
 import numpy as np
 import pydot
 import pytest
-from trust.pictures import HOSTILE_NAMES, parses_as_svg
+from picture.programs import training_step
 
 import rung
 import rung.functions as F
-from rung.errors import DTypeError, ValueRangeError
-from rung.visualize import get_dot_graph, plot_dot_graph
+from rung.errors import DTypeError
+from rung.picture.dot import dot_of, get_dot_graph
 
 
 def _parsed(y, verbose=True):
@@ -73,27 +71,19 @@ def test_a_chain_of_20_000_functions_is_no_recursion():
     assert get_dot_graph(y).count("label=") == 40_001
 
 
+def test_open_groups_are_clusters_and_folded_ones_are_boxes():
+    graph = training_step()
+    (parsed,) = pydot.graph_from_dot_data(dot_of(graph, direction="right"))
+    (model,) = parsed.get_subgraphs()
+    assert model.get_label() == '"MLP"'
+    assert [layer.get_label() for layer in model.get_subgraphs()] == ['"layers.0 · Linear"', '"layers.1 · Linear"']
+    assert parsed.get_rankdir() == "LR"
+    for group in graph.groups:
+        group.open = False
+    (folded,) = pydot.graph_from_dot_data(dot_of(graph))
+    assert '"MLP\\n3 functions, 83 parameters"' in [node.get_label() for node in folded.get_nodes()]
+
+
 def test_what_is_no_variable_is_refused():
     with pytest.raises(DTypeError, match=r"get_dot_graph: expected a Variable, but got float 1.0"):
         get_dot_graph(1.0)
-
-
-def test_an_unknown_ending_is_refused(tmp_path):
-    with pytest.raises(ValueRangeError, match=r"ends in \.png, .*'graph.bmp'"):
-        plot_dot_graph(rung.Variable(1.0) * 2, to_file="graph.bmp")
-
-
-def test_the_text_alone_needs_no_graphviz(tmp_path, monkeypatch):
-    monkeypatch.setenv("PATH", "")
-    y = rung.Variable(1.0) * 2
-    path = plot_dot_graph(y, to_file=tmp_path / "graph.dot")
-    assert path.read_text(encoding="utf-8") == get_dot_graph(y)
-
-
-@pytest.mark.skipif(shutil.which("dot") is None, reason="Graphviz is not installed")
-def test_graphviz_draws_it_and_hostile_names_are_text_alone(tmp_path):
-    y = rung.Variable(1.0)
-    for name in HOSTILE_NAMES:
-        y = y * rung.Variable(1.0, name=name)
-    assert parses_as_svg(plot_dot_graph(y, to_file=tmp_path / "graph.svg").read_bytes())
-    assert plot_dot_graph(y, to_file=tmp_path / "graph.png").read_bytes().startswith(b"\x89PNG")
