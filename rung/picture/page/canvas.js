@@ -106,18 +106,33 @@ class Painter {
     ink.globalAlpha = this.morph ? Math.max(0, eased(this.morph.share) * 2 - 1) : 1;
     if (this.scale < NEAR) ink.globalAlpha *= 0.6;
     if (page.focus) ink.globalAlpha *= 0.25;
-    else if (this.moment) ink.globalAlpha *= 0.6;
     ink.strokeStyle = theme.edge;
     ink.fillStyle = theme.edge;
     ink.lineJoin = "round";
     ink.lineWidth = Math.max(this.sizes.line, Math.min(0.7 / this.scale, 12));
     if (this.scale < NEAR) ink.stroke(page.picture.sketch);
-    else this.drawNets(page.picture.nets.filter((net) => touches(net.bounds, this.seen)));
+    else this.drawNear(page.picture.nets.filter((net) => touches(net.bounds, this.seen)));
     ink.globalAlpha = this.morph ? Math.max(0, eased(this.morph.share) * 2 - 1) : 1;
     if (page.focus) this.drawFocus(page.focus);
     const lifted = this.morph ? [] : page.liftedEdges();
     if (lifted.length) this.drawFocus({ edges: lifted, tone: "select" });
     ink.globalAlpha = 1;
+  }
+
+  /** While the player runs, edges to what has not come into being are pale, too. */
+  drawNear(nets) {
+    if (!this.moment) {
+      this.drawNets(nets);
+      return;
+    }
+    const { boxes } = this.page.picture;
+    const isLit = (at) => this.page.player.stateOf(boxes[at]).lit;
+    const areLit = nets.map((net) => isLit(net.from[0]) && net.to.some(([box]) => isLit(box)));
+    const alpha = this.ink.globalAlpha;
+    this.ink.globalAlpha = alpha * GHOST;
+    this.drawNets(nets.filter((_, at) => !areLit[at]));
+    this.ink.globalAlpha = alpha;
+    this.drawNets(nets.filter((_, at) => areLit[at]));
   }
 
   drawNets(nets) {
@@ -245,7 +260,7 @@ class Painter {
     const colours = page.coloursOf(box);
     const start = this.morph?.starts[box.at];
     ink.globalAlpha = this.alphaOf(box) * (start?.isNew ? eased(this.morph.share) : 1);
-    if (box.kind === "group") this.drawCards(rect, colours);
+    if (box.kind === "group" && ink.globalAlpha > 0.9) this.drawCards(rect, colours);
     this.outline(box, rect);
     ink.fillStyle = colours.fill;
     ink.fill();
