@@ -73,6 +73,13 @@ MOVE = """
 """
 
 
+UNFOLD = """() => {
+    const start = performance.now();
+    document.querySelector("#open-all").click();
+    return performance.now() - start;
+}"""
+
+
 def measure(page: Any, path: Path) -> None:
     """Open the page, unfold all, and move, zoom and scrub."""
     page.goto(path.as_uri())
@@ -81,8 +88,7 @@ def measure(page: Any, path: Path) -> None:
     page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
     print(f"{'from opening to the first picture':44} {shown:6.0f} ms")
     report("scrub, folded as it opens", frames(page, 200, SCRUB))
-    unfold = "() => { const start = performance.now(); document.querySelector('#open-all').click(); return performance.now() - start; }"
-    print(f"{'unfold and lay out all nodes':44} {page.evaluate(unfold):6.0f} ms")
+    print(f"{'unfold and lay out all nodes':44} {page.evaluate(UNFOLD):6.0f} ms")
     page.wait_for_function("() => !window.rung.view.isMoving")
     print(f"{'boxes':44} {page.evaluate('() => window.rung.boxes.length'):6}")
     report("move, all in sight", frames(page, 100, MOVE))

@@ -96,7 +96,7 @@ class _View:
         return -1 if group is None else self.hidden[group]
 
     def _shown(self) -> list[bool]:
-        """Of each value, whether it has a box of its own; what no call takes or makes has none, unless it is an output."""
+        """Of each value, whether it has a box of its own; what no call takes or makes has one if it is an output."""
         values, calls = self.graph.values, self.graph.calls
         used = {v for call in calls for v in call.inputs}
         escapes = {v for call in calls for v in call.inputs if self._fold(values[v].group) != self._fold(call.group)}

@@ -48,7 +48,7 @@ class SceneView {
     return group === null ? -1 : this.hidden[group];
   }
 
-  /** Of each value, whether it has a box of its own; what no call takes or makes has none, unless it is an output. */
+  /** Of each value, whether it has a box of its own; what no call takes or makes has one if it is an output. */
   shownValues() {
     const { values, calls } = this.graph;
     const used = new Set(calls.flatMap((call) => call.inputs));
