@@ -1,7 +1,7 @@
 """How far things keep from one another, in pixels, and how far a line may run, in ranks."""
 
 BESIDE = 24  # between two boxes of a rank
-LANE = 14  # between two lanes
+LANES_APART = 14  # between two lanes
 PASSING = 18  # between a lane and a box
 BELOW = 28  # between two ranks, at least
 TRACK = 10  # between two horizontal lines

@@ -97,7 +97,7 @@ def _needing_chips(level: Level, place: list[int]) -> list[int]:
 def _pull_down(
     level: Level, ranks: list[int], order: list[int], place: list[int], above: list[list[int]], below: list[list[int]]
 ) -> list[bool]:
-    """Lower side branches until they stand above their first use, if that makes lines shorter; say which were lowered."""
+    """Lower side branches to just above their first use, if that makes lines shorter; say which were lowered."""
     loose = _loose(level, order, above, below)
     lowered = [False] * len(order)
     for item in reversed(order):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from rung.picture.layout.distances import CLEAR
 
+FEW, SIFTINGS = 40, 2  # so many lines are compared with one another, so often
+
 
 class Line:
     """A horizontal line: it is reached from above at `source`, and left downwards at `targets`."""
@@ -44,6 +46,9 @@ def lay_tracks(lines: list[Line], taken: list[int]) -> tuple[list[Line], int]:
             upper = waiting.pop(index)
         sources.discard(upper.source)
         placed.append(upper)
+    if len(placed) <= FEW:
+        for _ in range(SIFTINGS):
+            _sift(placed)
     return placed, _stack(placed)
 
 
@@ -71,6 +76,31 @@ def _free_place(wanted: int, taken: list[int]) -> int:
     candidates = [wanted] + [place + way for place in taken for way in (-CLEAR, CLEAR)]
     candidates.sort(key=lambda place: abs(place - wanted))
     return next(place for place in candidates if all(abs(place - other) >= CLEAR for other in taken))
+
+
+def _sift(lines: list[Line]) -> None:
+    """Move each line up to where it crosses the others least, past none that must stay above it."""
+    for index in range(1, len(lines)):
+        line = lines[index]
+        best, least, total = index, 0, 0
+        for place in range(index - 1, -1, -1):
+            other = lines[place]
+            if line.low <= other.high and other.low <= line.high:
+                if other.stem == line.stem or other.source in line.targets:
+                    break
+                total += _crossings(line, other) - _crossings(other, line)
+                if total < least:
+                    best, least = place, total
+        lines.insert(best, lines.pop(index))
+
+
+def _crossings(upper: Line, lower: Line) -> int:
+    """How often two lines cross if one lies above the other."""
+    crossings = 1 if upper.low < lower.source < upper.high else 0
+    for target in upper.targets:
+        if lower.low < target < lower.high:
+            crossings += 1
+    return crossings
 
 
 def _stack(lines: list[Line]) -> int:
