@@ -32,7 +32,8 @@ def test_train_learns_digits_and_leaves_everything(tmp_path):
     assert run.returncode == 0, run.stderr
     folder = tmp_path / "runs" / "digits-1"
     assert {p.name for p in folder.iterdir()} == {
-        "weights.npz", "last.npz", "best.npz", "log.json", "curves.png", "confusion.png", "mistakes.png"
+        "weights.npz", "last.npz", "best.npz", "log.json", "journal.jsonl", "graph.json", "graph.png", "model.json",
+        "curves.png", "confusion.png", "mistakes.png",
     }  # fmt: skip
     log = json.loads((folder / "log.json").read_text())
     assert log["settings"]["data"] == "digits"
@@ -235,7 +236,9 @@ def test_ctrl_c_keeps_what_was_learnt(tmp_path, monkeypatch):
 def test_ctrl_c_in_the_first_epoch_leaves_a_checkpoint(tmp_path, monkeypatch, capsys):
     stop_at(monkeypatch, 2)
     assert main(["train", "--data", "spiral", "--out", str(tmp_path)]) == 130
-    assert {path.name for path in tmp_path.iterdir()} == {"last.npz", "log.json"}
+    assert {path.name for path in tmp_path.iterdir()} == {
+        "last.npz", "log.json", "journal.jsonl", "graph.json", "model.json",
+    }  # fmt: skip
     assert "stopped in the first epoch; to continue: rung train --resume" in capsys.readouterr().out
 
 

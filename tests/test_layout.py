@@ -27,6 +27,7 @@ ROWS = [
     ["dataloaders"],
     ["picture"],
     ["visualize", "testing", "trainer"],
+    ["viewing"],
     ["utils"],
     ["dezero"],
     ["course"],

@@ -6,6 +6,7 @@ import argparse
 import json
 import math
 import platform
+import shlex
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
@@ -17,6 +18,7 @@ import numpy as np
 import rung
 import rung.functions as F
 from rung.cli.choices import DATASETS, MLP_DEFAULTS, MODELS, TEXTS, build, fill_in
+from rung.cli.portrait import Portrait, draw_graph
 from rung.cli.text import write_sample
 from rung.cuda import as_numpy
 from rung.dataloaders import DataLoader
@@ -25,7 +27,7 @@ from rung.errors import MissingExtraError, ValueRangeError
 from rung.files import write_atomically
 from rung.optimizers import Adam
 from rung.schedules import cosine
-from rung.trainer import TensorBoard, Trainer
+from rung.trainer import Journal, TensorBoard, Trainer
 
 LATEST = Path("the latest run")
 
@@ -76,7 +78,7 @@ def run(options: argparse.Namespace) -> int:
     model = build(options.model, hidden, len(train.classes), options.dropout)
     loader = DataLoader(train, options.batch_size)
     folder = earlier or options.out or new_folder(Path("runs"), options.data)
-    trainer = make_trainer(model, options, folder, len(loader))
+    trainer = make_trainer(model, options, folder, len(loader), test)
     resumed = earlier is not None and trainer.resume()
     with trainer.writing():
         if not earlier:
@@ -183,10 +185,13 @@ def read_settings(path: Path) -> dict[str, Any]:
 # Training ----------------------------------------------------------------------------------------------------------
 
 
-def make_trainer(model: Any, options: argparse.Namespace, folder: Path, steps_per_epoch: int) -> Trainer:
-    """Adam with a rate that falls along a cosine, measured by loss and accuracy."""
+def make_trainer(
+    model: Any, options: argparse.Namespace, folder: Path, steps_per_epoch: int, test: Dataset
+) -> Trainer:
+    """Adam with a rate that falls along a cosine, measured by loss and accuracy; with all that others look at."""
     optimizer = Adam(cosine(options.lr, steps=max(options.epochs * steps_per_epoch, 1)))
-    callbacks = [TensorBoard(folder)] if options.tensorboard else []
+    portrait = Portrait(folder, test, F.softmax_cross_entropy, f"{options.model} on {options.data}")
+    callbacks = [Journal(folder), portrait, *([TensorBoard(folder)] if options.tensorboard else [])]
     return Trainer(model, optimizer, F.softmax_cross_entropy, {"accuracy": F.accuracy}, folder, "val_accuracy",
                    higher_is_better=True, callbacks=callbacks)  # fmt: skip
 
@@ -207,6 +212,7 @@ def report(
     since = " since the resume" if resumed else ""
     print(f"test accuracy  {history[-1]['val_accuracy']:.2%}  {done} epochs in {seconds:.1f} s{since}")
     print(f"in {folder}/: {', '.join(['weights.npz', 'last.npz', 'best.npz', 'log.json', *drawn])}")
+    print(f"to look at it: rung view {shlex.quote(str(folder))}")
     if stopped:
         print(hint)
 
@@ -296,6 +302,7 @@ def draw_pictures(
         write_sample(model, test, folder)
         drawn.append("sample.txt")
     try:
+        drawn += draw_graph(folder)
         visualize.draw_curves(history, folder / "curves.png", options.data)
         drawn.append("curves.png")
         if options.data not in TEXTS:

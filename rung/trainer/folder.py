@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -61,7 +62,7 @@ class Folder:
         path = self.path / LOCK
         while True:
             descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
-            if not _lock(descriptor):
+            if not _lock(descriptor) and not _lock_patiently(descriptor):
                 os.close(descriptor)
                 raise ValueRangeError(
                     f"Trainer: another training is running in {self.path}; wait for it, or take another folder"
@@ -78,10 +79,41 @@ class Folder:
         os.close(self._descriptor)
 
 
+def is_held(path: Path) -> bool:
+    """Whether a trainer is writing into a folder, seen from outside.
+
+    To find out, the lock is shared for a moment; a trainer that wants it just then asks again.
+    """
+    try:
+        import fcntl
+
+        descriptor = os.open(path / LOCK, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
+    except ImportError:
+        return (path / LOCK).exists()
+    except OSError:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError as error:
+        return isinstance(error, BlockingIOError)
+    finally:
+        os.close(descriptor)
+    return False
+
+
 def _identity(path: Path) -> tuple[int, int, int]:
     """What tells one file of this name from the next; every checkpoint is a new file."""
     stat = path.stat()
     return stat.st_ino, stat.st_mtime_ns, stat.st_size
+
+
+def _lock_patiently(descriptor: int, tries: int = 5) -> bool:
+    """Ask again, a few times: perhaps somebody has only looked."""
+    for _ in range(tries):
+        time.sleep(0.01)
+        if _lock(descriptor):
+            return True
+    return False
 
 
 def _lock(descriptor: int) -> bool:
