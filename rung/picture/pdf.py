@@ -56,7 +56,7 @@ class _Page:
             self.write_all(figure)
 
     def draw_rectangles(self, figures: list[Figure]) -> None:
-        """All of a tone as one path, which is much faster; the cards at the back of a stack come before those above."""
+        """All of a tone as one path, which is much faster; of a stack, the cards at the back come first."""
         for behind in (2, 1, 0):
             outlines: dict[str, Curve] = {}
             for figure in figures:
