@@ -1,15 +1,14 @@
 """What the page of a graph costs in a browser: `python -m benchmarks.page` (needs playwright and chromium).
 
-A residual chain of about 10,000 values and calls, forward and backward, is shown with all groups open. The lines are:
-the size of the page; the time from opening it until it is drawn; the time to lay out all nodes; the median and the
-95th percentile of the time to draw a frame while the whole graph is moved, while it is zoomed into, and while the
-player is scrubbed through all events, at the start of the graph and with all of it in sight. A frame at 60 Hz has
-16.7 ms. Drawing is on the CPU here, as headless chromium does it.
+A residual chain of about 10,000 values and calls, forward and backward, is opened, unfolded, moved, zoomed into, and
+played; then the player is scrubbed through one of 20,000 events. Of each: the size of the page, the time from opening
+it to the first picture, and the time to lay out all nodes; and in milliseconds, the median and the 95th percentile of
+what the page's program needs for a frame, and of the time from one frame to the next. A frame at 60 Hz has 16.7 ms.
+What the program has drawn is painted by the CPU here, as headless chromium does it.
 """
 
 from __future__ import annotations
 
-import argparse
 import shutil
 import statistics
 import tempfile
@@ -34,24 +33,29 @@ def residual(blocks: int) -> Graph:
     return graph
 
 
-def report(what: str, times: list[float]) -> None:
+def report(what: str, times: list[list[float]]) -> None:
     """One line of the result, in milliseconds a frame."""
-    print(f"{what:44} {statistics.median(times):6.1f} ms   95 %: {np.percentile(times, 95):6.1f} ms")
+    drawing, between = ((statistics.median(each), np.percentile(each, 95)) for each in times)
+    print(f"{what:34} {drawing[0]:7.1f} {drawing[1]:7.1f} {between[0]:9.1f} {between[1]:7.1f}")
 
 
-def frames(page: Any, count: int, act: str) -> list[float]:
-    """The times of the frames that were drawn while `act` ran so many times, once before each frame."""
-    page.evaluate(
+def frames(page: Any, count: int, act: str) -> list[list[float]]:
+    """How long each frame took to draw, and how long it was from one to the next, while `act` ran before each."""
+    return page.evaluate(
         """async ([count, act]) => {
             const step = new Function("i", "n", act);
+            const between = [];
+            let last = await new Promise((done) => requestAnimationFrame(done));
             for (let i = 0; i < count; i += 1) {
                 step(i, count);
-                await new Promise((done) => requestAnimationFrame(done));
+                const now = await new Promise((done) => requestAnimationFrame(done));
+                between.push(now - last);
+                last = now;
             }
+            return [window.rung.drawingTimes.slice(-count), between];
         }""",
         [count, act],
     )
-    return page.evaluate(f"() => window.rung.drawingTimes.slice(-{count})")
 
 
 # A pointer that moves along the line of events; and a wheel, and a hand, on the drawing.
@@ -73,38 +77,47 @@ MOVE = """
 """
 
 
-def measure(page: Any, path: Path) -> None:
-    """Open the page, unfold all, and move, zoom and scrub."""
+UNFOLD = """() => {
+    const start = performance.now();
+    document.querySelector("#open-all").click();
+    return performance.now() - start;
+}"""
+
+
+def open_page(browser: Any, graph: Graph, folder: Path) -> Any:
+    """The page of a graph in the browser, and what it took to get there."""
+    path = folder / "page.html"
+    path.write_text(page_of(graph), encoding="utf-8")
+    page = browser.new_page(viewport={"width": 1440, "height": 900})
     page.goto(path.as_uri())
     page.wait_for_function("() => window.rung.ready")
-    shown = page.evaluate("() => performance.now()")
-    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
-    print(f"{'from opening to the first picture':44} {shown:6.0f} ms")
-    report("scrub, folded as it opens", frames(page, 200, SCRUB))
-    unfold = "() => { const start = performance.now(); document.querySelector('#open-all').click(); return performance.now() - start; }"
-    print(f"{'unfold and lay out all nodes':44} {page.evaluate(unfold):6.0f} ms")
+    print(f"\n{'values and calls; events':34} {len(graph.values) + len(graph.calls):7}; {len(graph.events)}")
+    print(f"{'page':34} {path.stat().st_size / 1000:7.0f} kB")
+    print(f"{'from opening to the first picture':34} {page.evaluate('() => performance.now()'):7.0f} ms")
+    return page
+
+
+def unfold(page: Any) -> None:
+    """Open all groups."""
+    print(f"{'unfold and lay out all nodes':34} {page.evaluate(UNFOLD):7.0f} ms")
     page.wait_for_function("() => !window.rung.view.isMoving")
-    print(f"{'boxes':44} {page.evaluate('() => window.rung.boxes.length'):6}")
-    report("move, all in sight", frames(page, 100, MOVE))
-    report("scrub, all in sight", frames(page, 200, SCRUB))
-    report("zoom in, from all to text", frames(page, 150, WHEEL))
-    report("scrub, text in sight", frames(page, 200, SCRUB))
+    print(f"{'boxes':34} {page.evaluate('() => window.rung.boxes.length'):7}")
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--blocks", type=int, default=1430, help="residual blocks, of seven values and calls each")
-    blocks = parser.parse_args().blocks
     from playwright.sync_api import sync_playwright
 
-    graph = residual(blocks)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        path = Path(folder) / "page.html"
-        path.write_text(page_of(graph), encoding="utf-8")
-        print(f"{'values and calls; events':44} {len(graph.values) + len(graph.calls):6}; {len(graph.events)}")
-        print(f"{'page':44} {path.stat().st_size / 1000:6.0f} kB")
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-        measure(browser.new_page(viewport={"width": 1440, "height": 900}), path)
+        page = open_page(browser, residual(1430), Path(folder))
+        unfold(page)
+        print(f"{'':34} {'program':>7} {'95 %':>7} {'frame':>9} {'95 %':>7}")
+        report("move, all in sight", frames(page, 100, MOVE))
+        report("zoom in, from all to text", frames(page, 150, WHEEL))
+        page = open_page(browser, residual(3340), Path(folder))
+        report("scrub, folded as it opens", frames(page, 200, SCRUB))
+        unfold(page)
+        report("scrub, all in sight", frames(page, 200, SCRUB))
         browser.close()
 
 

@@ -16,13 +16,16 @@ from rung.picture.text import shipped
 
 # The order in which the pieces are joined. What a piece needs when it is read, not when it runs, comes before it.
 SCRIPTS = [
-    "numbers", "text", "scene", "layout", "trace", "timeline", "queue", "naive", "memory", "view", "picture", "picking",
-    "fold", "focus", "words", "colours", "accents", "flow", "canvas", "elements", "player", "chips", "deck",
-    "memorypanel", "search", "card", "minimap", "compare", "table", "pointer", "keys", "banner", "toolbar", "outside",
-    "main", "begin",
+    "numbers", "text", "scene", "layout", "trace", "timeline", "queue", "naive", "memory", "view", "picture",
+    "picking", "fold", "focus", "words", "colours", "accents", "flow", "canvas", "elements", "player", "chips",
+    "deck", "memorypanel", "search", "card", "minimap", "compare", "table", "pointer", "keys", "banner",
+    "toolbar", "outside", "main", "begin",
 ]  # fmt: skip
 TABLES = {"THEME": "theme.json", "WIDTHS": "widths.json"}
-POLICY = "default-src 'none'; script-src 'sha256-{script}'; style-src 'sha256-{style}'; img-src data:; base-uri 'none'"
+POLICY = (
+    "default-src 'none'; script-src 'sha256-{script}'; style-src 'sha256-{style}'; img-src data:; base-uri 'none'; "
+    "form-action 'none'"
+)
 PAGE = """<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -50,13 +53,15 @@ def page_of(graph: Any, compare: Any = None, title: str | None = None, start: di
         compare: another one to compare it with.
         title: what stands above it, if not the title of the graph.
         start: how the page begins: `open` (numbers of groups), `position` (events that have happened), `play`,
-            `memory` (True) and `theme` ("light" or "dark").
+            `memory` (True), `theme` ("light" or "dark") and `direction` ("down" or "right").
 
     >>> trace = {"format": "rung-trace", "version": 1, "title": "1 + 1"}
     >>> "<title>1 + 1</title>" in page_of(trace)
     True
     """
-    content = f'{{"trace":{_text(graph)},"compare":{_text(compare)},"start":{_text(start or {})},"title":{_text(title)}}}'
+    content = (
+        f'{{"trace":{_text(graph)},"compare":{_text(compare)},"start":{_text(start or {})},"title":{_text(title)}}}'
+    )
     script, style = page_script(), tightened(squeezed(_source("page/style.css")))
     return PAGE.format(
         policy=POLICY.format(script=_fingerprint(script), style=_fingerprint(style)),

@@ -96,10 +96,12 @@ class _View:
         return -1 if group is None else self.hidden[group]
 
     def _shown(self) -> list[bool]:
-        """Of each value, whether it has a box of its own."""
+        """Of each value, whether it has a box of its own; what no call takes or makes has one if it is an output."""
         values, calls = self.graph.values, self.graph.calls
+        used = {v for call in calls for v in call.inputs}
         escapes = {v for call in calls for v in call.inputs if self._fold(values[v].group) != self._fold(call.group)}
-        return [self._is_shown(i, value, i in escapes) for i, value in enumerate(values)]
+        joined = [value.maker is not None or i in used or i in self.outputs for i, value in enumerate(values)]
+        return [joined[i] and self._is_shown(i, value, i in escapes) for i, value in enumerate(values)]
 
     def _is_shown(self, i: int, value: Value, escapes: bool) -> bool:
         """A value in a folded group has a box, outside, if the group made it and it has a name or is an output."""
@@ -116,7 +118,9 @@ class _View:
         if group not in self.frame_of:
             parent = self.graph.groups[group].parent
             around = -1 if parent is None else self._add_frame(parent)
-            label = cut(boxes.group_title(self.graph.groups[group]), self.sizes["widest"], self.sizes["header_text"])
+            label = cut(
+                boxes.group_title(self.graph.groups[group]), self.sizes["widest_header"], self.sizes["header_text"]
+            )
             width = text_width(label, self.sizes["header_text"]) + 2 * self.sizes["pad_x"] + self.sizes["header"]
             self.frame_of[group] = len(self.frames)
             self.frames.append(
@@ -137,7 +141,7 @@ class _View:
                     self._add_values(v for v in inner.inputs if self.graph.values[v].maker is None)
                 self._add("group", fold, groups[fold].parent)
             self._add_values(call.outputs)
-        self._add_values(range(len(self.graph.values)))
+        self._add_values(self.graph.outputs)  # one may be what no call took or made
 
     def _add_values(self, values: Any) -> None:
         for i in values:

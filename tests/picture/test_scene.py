@@ -163,6 +163,15 @@ def test_a_gradient_without_a_name_is_called_after_its_variable():
     assert "x.grad" in _titles(scene_of(graph, range(len(graph.groups))))
 
 
+def test_what_nothing_is_made_of_is_left_out():
+    x = rung.Variable(2.0, name="x")
+    with record() as graph:
+        F.tanh(x).backward(create_graph=True)
+    scene = scene_of(graph, range(len(graph.groups)))
+    joined = {box for net in scene["nets"] for box, _ in [net["from"], *net["to"]]}
+    assert joined == set(range(len(scene["boxes"])))
+
+
 def test_a_chain_of_10_000_functions_is_no_recursion():
     y = x = rung.Variable(1.0, name="x")
     for _ in range(10_000):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rung.picture.layout.levels import BOX, ENTRY, FRAME, Level
 
-SERVANT, SIDE, MAIN = range(3)
+SERVANT, BRANCH, TRUNK = range(3)
 
 
 def centre_main_lines(level: Level, ranks: list[int], lowered: list[bool]) -> None:
@@ -36,7 +36,7 @@ def _lines_into(level: Level, ranks: list[int], lowered: list[bool]) -> list[lis
                 worth = SERVANT
             else:
                 near = ranks[wire.source] == ranks[item] - 1 and not lowered[wire.source]
-                worth = MAIN if near else SIDE
+                worth = TRUNK if near else BRANCH
             lines[item].append((worth, port))
     return lines
 

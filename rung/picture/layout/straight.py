@@ -85,7 +85,7 @@ class Blocks:
         for item in self.members[block]:
             if space <= 0:
                 return
-            space = min(space, self._space(item, block, way))
+            space = min(space, self._space(item, way))
         if space > 0:
             self._move(self.members[block], space if way > 0 else -space)
 
@@ -103,7 +103,7 @@ class Blocks:
             return True
         return threads.is_strongest(thread, threads.below[threads.upper[thread]])
 
-    def _space(self, item: int, block: int, way: int) -> int:
+    def _space(self, item: int, way: int) -> int:
         """How far an item may move before it comes too near to its neighbour, if that is in another block."""
         left, right = (self.before[item], item) if way < 0 else (item, self.after[item])
         if left < 0 or right < 0 or self.blocks[left] == self.blocks[right]:
@@ -121,7 +121,7 @@ class Blocks:
             item = moving[index]
             index += 1
             other = neighbours[item]
-            if other < 0 or self.blocks[other] in seen or self._space(item, block, way) >= abs(way):
+            if other < 0 or self.blocks[other] in seen or self._space(item, way) >= abs(way):
                 continue
             pushed = self.blocks[other]
             if pushed == anchor or abs(way) > SHOVE or len(moving) + len(self.members[pushed]) > MANY:

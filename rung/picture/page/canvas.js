@@ -104,14 +104,14 @@ class Painter {
   drawEdges() {
     const { ink, page, theme } = this;
     ink.globalAlpha = this.morph ? Math.max(0, eased(this.morph.share) * 2 - 1) : 1;
+    if (this.scale < NEAR) ink.globalAlpha *= 0.6;
     if (page.focus) ink.globalAlpha *= 0.25;
-    else if (this.moment) ink.globalAlpha *= 0.6;
     ink.strokeStyle = theme.edge;
     ink.fillStyle = theme.edge;
     ink.lineJoin = "round";
     ink.lineWidth = Math.max(this.sizes.line, Math.min(0.7 / this.scale, 12));
     if (this.scale < NEAR) ink.stroke(page.picture.sketch);
-    else this.drawNets(page.picture.nets.filter((net) => touches(net.bounds, this.seen)));
+    else this.drawNear(page.picture.nets.filter((net) => touches(net.bounds, this.seen)));
     ink.globalAlpha = this.morph ? Math.max(0, eased(this.morph.share) * 2 - 1) : 1;
     if (page.focus) this.drawFocus(page.focus);
     const lifted = this.morph ? [] : page.liftedEdges();
@@ -119,9 +119,31 @@ class Painter {
     ink.globalAlpha = 1;
   }
 
+  /** While the player runs, edges to what has not come into being are pale, too. */
+  drawNear(nets) {
+    if (!this.moment) {
+      this.drawNets(nets);
+      return;
+    }
+    const { boxes } = this.page.picture;
+    const isLit = (at) => this.page.player.stateOf(boxes[at]).lit;
+    const areLit = nets.map((net) => isLit(net.from[0]) && net.to.some(([box]) => isLit(box)));
+    const alpha = this.ink.globalAlpha;
+    this.ink.globalAlpha = alpha * GHOST;
+    this.drawNets(nets.filter((_, at) => !areLit[at]));
+    this.ink.globalAlpha = alpha;
+    this.drawNets(nets.filter((_, at) => areLit[at]));
+  }
+
   drawNets(nets) {
-    for (const net of nets) this.ink.stroke(this.page.picture.pathOf(net));
-    this.drawArrows(nets);
+    const { ink, page, theme } = this;
+    const isGradient = (net) => typeof page.index.values[net.value].gradient_of === "number";
+    for (const backward of [false, true]) {
+      const group = nets.filter((net) => isGradient(net) === backward);
+      ink.strokeStyle = ink.fillStyle = backward ? theme.tones.backward.line : theme.edge;
+      for (const net of group) ink.stroke(page.picture.pathOf(net));
+      this.drawArrows(group);
+    }
     for (const net of nets) this.drawStubs(net);
   }
 
@@ -131,11 +153,12 @@ class Painter {
     ink.beginPath();
     for (const net of nets) {
       net.ends.forEach((end, target) => {
-        if (end < 0 || !only(net, target)) return;
-        const [x, y] = net.points[end];
-        ink.moveTo(x - size / 2, y - size);
-        ink.lineTo(x + size / 2, y - size);
-        ink.lineTo(x, y);
+        const [x, y, before] = net.points[end] ?? [0, 0, -1];
+        if (before < 0 || !only(net, target)) return;
+        const isLevel = net.points[before][1] === y;
+        ink.moveTo(x, y);
+        ink.lineTo(x - (isLevel ? size : size / 2), y - (isLevel ? size / 2 : size));
+        ink.lineTo(x - (isLevel ? size : -size / 2), y - (isLevel ? -size / 2 : size));
       });
     }
     ink.fill();
@@ -143,21 +166,19 @@ class Painter {
 
   /** Where an edge would run too far to be followed, its source is named at its target. */
   drawStubs(net) {
-    if (!net.stubs?.length || this.sizes.chip * this.scale < TEXT_FROM - 1) return;
-    const { ink, theme, page } = this;
-    const label = drawable(page.index.valueLabel(net.value));
+    if (!net.chips.length || this.sizes.chip * this.scale < TEXT_FROM - 1) return;
+    const { ink, theme } = this;
     ink.font = `${this.sizes.chip}px ${THEME.font}`;
     ink.textAlign = "center";
     ink.textBaseline = "middle";
-    for (const [, x, y] of net.stubs) {
-      const width = ink.measureText(label).width + 10;
+    for (const { x, y, w, h } of net.chips) {
       ink.fillStyle = theme.chip.fill;
       ink.beginPath();
-      ink.roundRect(x - width / 2, y - 14, width, 14, 7);
+      ink.roundRect(x, y, w, h, h / 2);
       ink.fill();
       ink.stroke();
       ink.fillStyle = theme.chip.text;
-      ink.fillText(label, x, y - 6.5);
+      ink.fillText(cut(net.label, w - this.sizes.chip, this.sizes.chip), x + w / 2, y + h / 2 + 0.5);
     }
     ink.fillStyle = theme.edge;
   }
@@ -216,16 +237,16 @@ class Painter {
   drawBatch(boxes, colours, alpha) {
     const { ink } = this;
     ink.globalAlpha = alpha;
-    ink.fillStyle = this.scale > 0.12 ? colours.fill : colours.line;
+    ink.fillStyle = this.scale > 0.2 || boxes[0].kind === "group" ? colours.fill : colours.line;
     ink.strokeStyle = colours.line;
-    ink.lineWidth = 1;
+    ink.lineWidth = 0.9 / this.scale;
     ink.beginPath();
     for (const box of boxes) {
       const { x, y, w, h } = this.rectOf(box);
       ink.rect(x, y, w, h);
     }
     ink.fill();
-    if (this.scale > 0.12) ink.stroke();
+    if (this.scale > 0.1) ink.stroke();
   }
 
   alphaOf(box) {
@@ -239,12 +260,12 @@ class Painter {
     const colours = page.coloursOf(box);
     const start = this.morph?.starts[box.at];
     ink.globalAlpha = this.alphaOf(box) * (start?.isNew ? eased(this.morph.share) : 1);
-    if (box.kind === "group") this.drawCard(rect, colours);
+    if (box.kind === "group" && ink.globalAlpha > 0.9) this.drawCards(rect, colours);
     this.outline(box, rect);
     ink.fillStyle = colours.fill;
     ink.fill();
     ink.strokeStyle = colours.line;
-    ink.lineWidth = this.sizes.line;
+    ink.lineWidth = box.tone === "wrong" ? 2 : this.sizes.line;
     ink.stroke();
     if (this.moment) drawState(this, box, rect);
     this.drawLines(box, rect, colours);
@@ -254,21 +275,25 @@ class Painter {
 
   outline(box, { x, y, w, h }, grown = 0) {
     const radius = box.kind === "value" ? Math.min(h / 2, this.sizes.round) : this.sizes.corner;
+    const below = box.kind === "group" ? 2 * this.sizes.card : 0;
     this.ink.beginPath();
-    this.ink.roundRect(x - grown, y - grown, w + 2 * grown, h + 2 * grown, radius + grown);
+    this.ink.roundRect(x - grown, y - grown, w + 2 * grown, h - below + 2 * grown, radius + grown);
   }
 
-  /** A second card under a folded group: there is more in it. */
-  drawCard({ x, y, w, h }, colours) {
+  /** Two cards under a folded group: there is more in it. */
+  drawCards({ x, y, w, h }, colours) {
     const { ink } = this;
     const { card, card_inset: inset, corner } = this.sizes;
-    ink.beginPath();
-    ink.roundRect(x + inset, y + h - 2 * corner, w - 2 * inset, 2 * corner + card, corner);
     ink.fillStyle = colours.fill;
-    ink.fill();
     ink.strokeStyle = colours.line;
     ink.lineWidth = 1;
-    ink.stroke();
+    for (const step of [2, 1]) {
+      const bottom = y + h - (2 - step) * card;
+      ink.beginPath();
+      ink.roundRect(x + step * inset, bottom - 3 * corner, w - 2 * step * inset, 3 * corner, corner);
+      ink.fill();
+      ink.stroke();
+    }
   }
 
   drawRing(box, rect) {
@@ -280,9 +305,11 @@ class Painter {
     ink.stroke();
   }
 
-  drawLines(box, { x, y, w, h }, colours) {
+  drawLines(box, rect, colours) {
     const { ink, sizes } = this;
     if (sizes.title * this.scale < TEXT_FROM) return;
+    const { x, y, w } = rect;
+    const h = rect.h - (box.kind === "group" ? 2 * sizes.card : 0);
     const [title, ...details] = box.lines;
     const height = (title ? sizes.title_line : 0) + details.length * sizes.detail_line;
     let top = y + (h - height) / 2;
@@ -336,29 +363,36 @@ class Painter {
     ink.globalAlpha = 1;
   }
 
-  /** From afar the open groups are named in large letters across them. */
+  /** From afar the open groups are named in letters that do not shrink, as far as there is room. */
   drawFarLabels() {
     const { page, ink, theme } = this;
     if (this.sizes.header_text * this.scale >= TEXT_FROM || this.morph) return;
     const { view } = page;
     ink.setTransform(this.density, 0, 0, this.density, 0, 0);
-    ink.textAlign = "center";
-    ink.textBaseline = "middle";
+    ink.textAlign = "left";
+    ink.textBaseline = "top";
     ink.lineJoin = "round";
+    ink.lineWidth = 4;
+    ink.strokeStyle = theme.frame.fill;
+    ink.fillStyle = theme.ink;
+    const taken = [];
     for (const frame of page.picture.frames) {
-      const [w, h] = [frame.w * this.scale, frame.h * this.scale];
-      const [x, y] = view.toScreen(frame.x + frame.w / 2, frame.y + frame.h / 2);
-      const size = Math.min((w - 12) / labelWidth(frame, frame.label), h * 0.5, 22);
-      if (size < 9 || w > view.width * 0.9 || x < 0 || y < 0 || x > view.width || y > view.height) continue;
-      ink.font = `600 ${size}px ${THEME.font}`;
-      ink.lineWidth = 4;
-      ink.strokeStyle = theme.paper;
-      ink.fillStyle = theme.ink;
-      ink.globalAlpha = 0.85;
-      ink.strokeText(frame.label, x, y);
-      ink.fillText(frame.label, x, y);
+      const spot = this.spotFor(frame, view);
+      if (!spot || taken.some((other) => touches(spot, other))) continue;
+      taken.push(spot);
+      ink.font = `600 ${spot.h - 4}px ${THEME.font}`;
+      ink.strokeText(frame.label, spot.x, spot.y);
+      ink.fillText(frame.label, spot.x, spot.y);
     }
-    ink.globalAlpha = 1;
+  }
+
+  /** Where the label of a frame goes on the screen, in its upper left corner; null if it would be too small. */
+  spotFor(frame, view) {
+    const [left, top] = view.toScreen(frame.x, frame.y);
+    const [w, h] = [frame.w * this.scale, frame.h * this.scale];
+    const size = Math.min((w - 8) / labelWidth(frame, frame.label), h * 0.6, 15);
+    if (size < 8.5 || left + w < 0 || top + h < 0 || left > view.width || top > view.height) return null;
+    return { x: left + 5, y: top + 4, w: size * labelWidth(frame, frame.label), h: size + 4 };
   }
 }
 

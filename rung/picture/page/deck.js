@@ -68,6 +68,7 @@ class Deck {
     byId("play").setAttribute("aria-pressed", String(player.isPlaying));
     byId("play").setAttribute("aria-label", player.isPlaying ? "Pause" : "Play");
     byId("deck").classList.toggle("playing", player.isPlaying);
+    byId("deck").classList.toggle("fast", player.isPlaying && player.speed > 2);
     byId("speed").textContent = `${player.speed}×`;
     byId("rest").hidden = !player.isActive;
     byId("order-16").setAttribute("aria-pressed", String(!player.isNaive));

@@ -6,8 +6,9 @@ function drawState(painter, box, rect) {
   const state = page.player.stateOf(box);
   const { x, y, w, h } = rect;
   if (box.kind === "group" && state.lit) {
-    drawProgress(painter, x, y + h - 3, w, state.ran, page.accent("forward"));
-    drawProgress(painter, x, y + h - 3, w, state.visited, page.accent("backward"));
+    const bottom = y + h - 2 * sizes.card - 3;
+    drawProgress(painter, x, bottom, w, state.ran, page.accent("forward"));
+    drawProgress(painter, x, bottom, w, state.visited, page.accent("backward"));
   }
   if (box.kind !== "group" && state.visited) {
     painter.outline(box, rect);

@@ -18,6 +18,7 @@ const KEYS = [
   { keys: ["1", "2", "3"], show: "1 2 3", words: "unfold so many levels", act: (page, key) => page.openTo(Number(key)) },
   { keys: ["o"], show: "o", words: "unfold all", act: (page) => page.openAll() },
   { keys: ["c"], show: "c", words: "fold all", act: (page) => page.foldAll() },
+  { keys: ["r"], show: "r", words: "run down or to the right", act: (page) => page.turn() },
   { keys: ["f"], show: "f", words: "fit the graph into the window", act: (page) => page.fit() },
   { keys: ["+", "="], show: "+", words: "nearer", act: (page) => page.zoom(1.25) },
   { keys: ["-"], show: "−", words: "farther", act: (page) => page.zoom(0.8) },

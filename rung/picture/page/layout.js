@@ -4,7 +4,8 @@
 
 const layOut = (() => {
   // distances.py: how far things keep from one another, in pixels, and how far a line may run, in ranks
-  const BESIDE = 24, LANE_GAP = 14, PASSING = 18, BELOW = 28, TRACK = 10, BEND = 14, CLEAR = 10, PADDING = 18, MARGIN = 20;
+  const BESIDE = 24, LANES_APART = 14, PASSING = 18, BELOW = 28, TRACK = 10, BEND = 14, CLEAR = 10;
+  const PADDING = 18, MARGIN = 20;
   const CHIP_WIDTH = 110, CHIP_HEIGHT = 20;
   const REACH = 60, LANES_PER_ITEM = 4;
 
@@ -12,7 +13,7 @@ const layOut = (() => {
   const lists = (count) => Array.from({length: count}, () => []);
   const half = (number) => Math.floor(number / 2);
 
-  // levels.py: a scene taken apart into levels; what lies directly in one frame, or in none, is a small scene of its own
+  // levels.py: a scene taken apart into levels; what lies directly in one frame is a small scene of its own
   const BOX = 0, FRAME = 1, ENTRY = 2, EXIT = 3, LANE = 4, CHIP = 5;
 
   class Level {
@@ -148,14 +149,16 @@ const layOut = (() => {
   }
 
   // ranks.py: how many rows down each item of a level stands
+  const TOLL = 0.6;
+
   function rankItems(level) {
     const [above, below] = itemsAround(level);
     const order = topological(level.kinds.length, above);
     const place = integers(order.length);
     order.forEach((item, position) => { place[item] = position; });
     const ranks = longestWays(level, order, place, above);
-    pullDown(level, ranks, order, place, above, below);
-    return ranks;
+    const lowered = pullDown(level, ranks, order, place, above, below);
+    return [ranks, lowered];
   }
 
   function itemsAround(level) {
@@ -227,19 +230,70 @@ const layOut = (() => {
   }
 
   function pullDown(level, ranks, order, place, above, below) {
-    const loose = integers(order.length, false);
+    const loose = findLoose(level, order, above, below), lowered = integers(order.length, false);
+    for (const item of order.slice().reverse()) {
+      let least = -1;
+      for (const target of below[item]) {
+        if (place[target] > place[item] && (least < 0 || ranks[target] < least)) least = ranks[target];
+      }
+      if (loose[item] && ranks[item] < least - 1) {
+        ranks[item] = least - 1;
+        lowered[item] = true;
+      }
+    }
+    return lowered;
+  }
+
+  function findLoose(level, order, above, below) {
+    const uses = below.map((targets) => new Set(targets).size);
+    const tolls = integers(order.length), loose = integers(order.length, false);
     for (const item of order) {
-      const kind = level.kinds[item];
-      loose[item] = kind !== ENTRY && kind !== EXIT
-        && above[item].every((upper) => loose[upper] && below[upper].every((lower) => lower === item));
+      for (const upper of new Set(above[item])) {
+        tolls[item] += uses[upper] === 1 && loose[upper] ? tolls[upper] : 1 / uses[upper];
+      }
+      loose[item] = level.kinds[item] !== ENTRY && level.kinds[item] !== EXIT && tolls[item] < TOLL;
     }
-    for (let index = order.length - 1; index >= 0; index--) {
-      const item = order[index];
-      if (!loose[item]) continue;
-      let least = Infinity;
-      for (const target of below[item]) if (place[target] > place[item]) least = Math.min(least, ranks[target]);
-      if (least < Infinity) ranks[item] = Math.max(least - 1, ranks[item]);
+    return loose;
+  }
+
+  // ports.py: the main line enters a box in its middle, so that a long trunk runs straight down and does not drift
+  const SERVANT = 0, BRANCH = 1, TRUNK = 2;
+
+  function centreMainLines(level, ranks, lowered) {
+    const lines = linesInto(level, ranks, lowered);
+    level.kinds.forEach((kind, item) => {
+      if (kind !== BOX || lines[item].length < 2) return;
+      const most = greatest(lines[item].map(([worth]) => worth));
+      const main = lines[item].filter(([worth]) => worth === most);
+      if (most > SERVANT && main.length === 1) {
+        level.ins[item] = spreadPorts(level.widths[item], level.ins[item].length, main[0][1]);
+      }
+    });
+  }
+
+  function linesInto(level, ranks, lowered) {
+    const led = level.kinds.map((kind) => kind === ENTRY || kind === FRAME), lines = lists(level.kinds.length);
+    for (const wire of level.wires) for (const [item] of wire.targets) led[item] = true;
+    for (const {source, targets} of level.wires) {
+      for (const [item, port] of targets) {
+        let worth = SERVANT;
+        if (source >= 0 && led[source]) {
+          worth = ranks[source] === ranks[item] - 1 && !lowered[source] ? TRUNK : BRANCH;
+        }
+        lines[item].push([worth, port]);
+      }
     }
+    return lines;
+  }
+
+  function spreadPorts(width, count, main) {
+    const middle = half(width), after = count - 1 - main, ports = [];
+    for (let port = 0; port < main; port++) ports.push(Math.floor((port + 1) * middle / (main + 1)));
+    ports.push(middle);
+    for (let port = 0; port < after; port++) {
+      ports.push(middle + Math.floor((port + 1) * (width - middle) / (after + 1)));
+    }
+    return ports;
   }
 
   // lanes.py: lanes and stubs, what stands in the rows between the ends of a long wire
@@ -323,42 +377,87 @@ const layOut = (() => {
   }
 
   // threads.py: the stems of a level as pairs of ends, in columns
-  const BETWEEN_LANES = 16, AT_LANE = 1, BETWEEN_BOXES = 8, FROM_SERVANT = 1;
+  const MAIN = 4096, BETWEEN_LANES = 4096, ASIDE = 16, FROM_SERVANT = 4, INTO_LANE = 1;
 
-  function spin(level, stems) {
-    const count = level.kinds.length;
-    const upper = [], upperOffset = [], lower = [], lowerOffset = [], above = lists(count), below = lists(count);
+  class Threads {
+    constructor(count) {
+      this.upper = [];
+      this.upperOffset = [];
+      this.lower = [];
+      this.lowerOffset = [];
+      this.weight = [];
+      this.above = lists(count);
+      this.below = lists(count);
+    }
+
+    add(upper, upperOffset, lower, lowerOffset) {
+      const thread = this.upper.push(upper) - 1;
+      this.upperOffset.push(upperOffset);
+      this.lower.push(lower);
+      this.lowerOffset.push(lowerOffset);
+      this.above[lower].push(thread);
+      this.below[upper].push(thread);
+      return thread;
+    }
+
+    isStrongest(thread, rivals) {
+      for (const rival of rivals) {
+        if (rival !== thread && this.weight[rival] >= this.weight[thread]) return false;
+      }
+      return true;
+    }
+  }
+
+  function spin(level, stems, lowered) {
+    const count = level.kinds.length, threads = new Threads(count), firsts = [], served = new Set();
     for (const channel of stems) {
       for (const stem of channel) {
-        stem.lower.forEach((item, index) => {
-          above[item].push(upper.length);
-          below[stem.item].push(upper.length);
-          upper.push(stem.item);
-          upperOffset.push(stem.offset);
-          lower.push(item);
-          lowerOffset.push(stem.offsets[index]);
-        });
+        const own = stem.lower.map((lower, index) => threads.add(stem.item, stem.offset, lower, stem.offsets[index]));
+        if (!served.has(stem.strand) && stem.goals.some((goal) => goal >= 0)) {
+          served.add(stem.strand);
+          firsts.push(own);
+        }
       }
     }
+    const {upperOffset, lowerOffset} = threads;
     for (let item = 0; item < count; item++) {
-      above[item].sort((one, other) => lowerOffset[one] - lowerOffset[other]);
-      below[item].sort((one, other) => upperOffset[one] - upperOffset[other]);
+      threads.above[item].sort((one, other) => lowerOffset[one] - lowerOffset[other]);
+      threads.below[item].sort((one, other) => upperOffset[one] - upperOffset[other]);
     }
-    const threads = {upper, upperOffset, lower, lowerOffset, above, below};
-    threads.weight = upper.map((_, thread) => weigh(level, threads, thread));
+    threads.weight = threads.upper.map((_, thread) => weigh(level, threads, thread, lowered));
+    for (const own of firsts) preferFirstTarget(level, threads, own);
     return threads;
   }
 
-  function weigh(level, threads, thread) {
+  function weigh(level, threads, thread, lowered) {
     const upper = threads.upper[thread], lower = threads.lower[thread];
-    const lanes = (level.kinds[upper] === LANE) + (level.kinds[lower] === LANE);
-    if (lanes) return lanes === 2 ? BETWEEN_LANES : AT_LANE;
+    if (level.kinds[upper] === LANE) return level.kinds[lower] === LANE ? BETWEEN_LANES : ASIDE;
+    if (level.kinds[lower] === LANE) return INTO_LANE;
     const servant = (level.kinds[upper] === BOX || level.kinds[upper] === CHIP) && !threads.above[upper].length;
-    return servant ? FROM_SERVANT : BETWEEN_BOXES;
+    return servant ? FROM_SERVANT : lowered[upper] ? ASIDE : MAIN;
+  }
+
+  function preferFirstTarget(level, threads, own) {
+    const ends = own.filter((thread) => level.kinds[threads.lower[thread]] !== LANE);
+    if (level.kinds[threads.upper[own[0]]] !== LANE || ends.length !== 1) return;
+    if (threads.isStrongest(ends[0], threads.above[threads.lower[ends[0]]])) {
+      for (const thread of own) threads.weight[thread] = thread === ends[0] ? MAIN : INTO_LANE;
+    }
+  }
+
+  function aimAtMiddles(level, threads) {
+    threads.upper.forEach((upper, thread) => {
+      const lower = threads.lower[thread];
+      if (level.kinds[upper] === FRAME && level.kinds[lower] === FRAME
+          && !threads.isStrongest(thread, threads.above[lower])) {
+        threads.upperOffset[thread] = half(level.widths[upper]);
+        threads.lowerOffset[thread] = half(level.widths[lower]);
+      }
+    });
   }
 
   // order.py: the items of each rank from left to right, so that few lines cross
-  const MOST_SWEEPS = 24, LEAST_SWEEPS = 4, WORK = 60000;
+  const MOST_SWEEPS = 24, LEAST_SWEEPS = 4, WORK = 40000, EXCHANGES = 4;
 
   function orderRows(level, ranks, threads) {
     let rows = lists(greatest(ranks) + 1);
@@ -366,14 +465,15 @@ const layOut = (() => {
     const work = Math.floor(WORK / (threads.upper.length + 1));
     const sweeps = Math.min(Math.max(work, LEAST_SWEEPS), MOST_SWEEPS);
     const lefts = integers(ranks.length);
-    for (const row of rows) packRow(row, level, lefts);
+    for (const row of rows) packRow(level, row, lefts);
     let best = rows, fewest = countCrossings(rows, threads);
     for (let sweep = 0; sweep < sweeps && fewest; sweep++) {
       rows = rows.map((row) => row.slice());
-      sweepRows(rows, level, threads, lefts, sweep % 2 === 0);
+      sweepRows(level, rows, threads, lefts, sweep % 2 === 0);
       const crossings = countCrossings(rows, threads);
       if (crossings < fewest) [best, fewest] = [rows, crossings];
     }
+    if (fewest) exchangeNeighbours(level, best, threads);
     return best;
   }
 
@@ -387,11 +487,11 @@ const layOut = (() => {
   }
 
   function gap(level, left, right) {
-    const lines = (level.widths[left] === 0) + (level.widths[right] === 0);
-    return lines === 2 ? LANE_GAP : lines ? PASSING : BESIDE;
+    if (level.widths[left]) return level.widths[right] ? BESIDE : PASSING;
+    return level.widths[right] ? PASSING : LANES_APART;
   }
 
-  function packRow(row, level, lefts) {
+  function packRow(level, row, lefts) {
     let x = 0;
     row.forEach((item, index) => {
       if (index) x += gap(level, row[index - 1], item);
@@ -401,21 +501,53 @@ const layOut = (() => {
     for (const item of row) lefts[item] -= x / 2;
   }
 
-  function sweepRows(rows, level, threads, lefts, downwards) {
-    const {upper, upperOffset, lower, lowerOffset, above, below} = threads;
+  function sweepRows(level, rows, threads, lefts, downwards) {
+    const others = downwards ? threads.upper : threads.lower;
+    const offsets = downwards ? threads.upperOffset : threads.lowerOffset;
+    const ends = downwards ? threads.above : threads.below;
     const keys = lefts.slice();
-    for (let step = 0; step < rows.length; step++) {
-      const row = rows[downwards ? step : rows.length - 1 - step];
+    for (const row of downwards ? rows : rows.slice().reverse()) {
       for (const item of row) {
-        const ends = downwards ? above[item] : below[item];
         let total = 0;
-        if (downwards) for (const thread of ends) total += lefts[upper[thread]] + upperOffset[thread];
-        else for (const thread of ends) total += lefts[lower[thread]] + lowerOffset[thread];
-        keys[item] = ends.length ? total / ends.length : lefts[item] + level.widths[item] / 2;
+        for (const thread of ends[item]) total += lefts[others[thread]] + offsets[thread];
+        keys[item] = ends[item].length ? total / ends[item].length : lefts[item] + level.widths[item] / 2;
       }
       row.sort((one, other) => keys[one] - keys[other]);
-      packRow(row, level, lefts);
+      packRow(level, row, lefts);
     }
+  }
+
+  function exchangeNeighbours(level, rows, threads) {
+    const places = integers(level.kinds.length);
+    for (const row of rows) row.forEach((item, place) => { places[item] = place; });
+    for (let number = 0; number < EXCHANGES; number++) {
+      let changed = false;
+      for (const row of number % 2 === 0 ? rows : rows.slice().reverse()) {
+        for (let place = 0; place + 1 < row.length; place++) {
+          const left = row[place], right = row[place + 1];
+          if (saving(threads, places, left, right) > 0) {
+            [row[place], row[place + 1]] = [right, left];
+            [places[left], places[right]] = [place + 1, place];
+            changed = true;
+          }
+        }
+      }
+      if (!changed) return;
+    }
+  }
+
+  function saving(threads, places, left, right) {
+    return savingOn(threads.above, threads.upper, threads.upperOffset, places, left, right)
+      + savingOn(threads.below, threads.lower, threads.lowerOffset, places, left, right);
+  }
+
+  function savingOn(ends, others, offsets, places, left, right) {
+    let saved = 0;
+    for (const one of ends[left]) {
+      const place = places[others[one]], offset = offsets[one];
+      for (const other of ends[right]) saved += Math.sign(place - places[others[other]] || offset - offsets[other]);
+    }
+    return saved;
   }
 
   function countCrossings(rows, threads) {
@@ -439,21 +571,15 @@ const layOut = (() => {
   }
 
   // placing.py: where each item stands in its row, so that lines are straight and the picture balanced
-  const PASSES = 10, FROM_ABOVE = 0, FROM_BELOW = 1, FROM_BOTH = 2;
+  const PASSES = 4;
 
   function placeItems(level, rows, threads) {
-    const lefts = integers(level.kinds.length), starts = tightStarts(level, rows, threads);
-    rows.forEach((row, rank) => {
-      const start = starts[rank], last = row.length - 1;
-      const middle = row.length ? (start[last] + level.widths[row[last]]) / 2 : 0;
-      row.forEach((item, index) => { lefts[item] = start[index] - middle; });
-    });
+    aimAtMiddles(level, threads);
+    const starts = tightStarts(level, rows, threads), lefts = centred(level, rows, starts);
     for (let number = 0; number < PASSES; number++) {
-      const downwards = number % 2 === 0;
-      const side = number >= PASSES - 4 ? FROM_BOTH : downwards ? FROM_ABOVE : FROM_BELOW;
       for (let step = 0; step < rows.length; step++) {
-        const rank = downwards ? step : rows.length - 1 - step;
-        placeRow(rows[rank], starts[rank], threads, lefts, side);
+        const rank = number % 2 === 0 ? step : rows.length - 1 - step;
+        placeRow(rows[rank], starts[rank], threads, lefts);
       }
     }
     const rounded = lefts.map((x) => Math.floor(x + 0.5));
@@ -462,7 +588,7 @@ const layOut = (() => {
   }
 
   function tightStarts(level, rows, threads) {
-    const count = level.kinds.length, distances = integers(count), before = integers(count, -1);
+    const before = integers(level.kinds.length, -1), distances = integers(level.kinds.length);
     for (const row of rows) {
       for (let index = 1; index < row.length; index++) {
         const left = row[index - 1], right = row[index];
@@ -470,44 +596,59 @@ const layOut = (() => {
         distances[right] = level.widths[left] + gap(level, left, right);
       }
     }
-    const [upper, lower] = findColumns(threads, count);
-    for (const row of rows) for (const right of row) keepApart(right, upper, before, threads, distances, 1);
-    for (let rank = rows.length - 1; rank >= 0; rank--) {
-      for (const right of rows[rank]) keepApart(right, lower, before, threads, distances, -1);
+    const [uppers, lowers] = findColumns(threads);
+    for (const row of rows) {
+      for (const item of row) keepApart(item, uppers, threads.upper, before, threads, distances, 1);
+    }
+    for (const row of rows.slice().reverse()) {
+      for (const item of row) keepApart(item, lowers, threads.lower, before, threads, distances, -1);
     }
     return rows.map((row) => {
       let x = 0;
-      return row.map((item, index) => (x += index ? distances[item] : 0));
+      return row.map((item) => (x += distances[item]));
     });
   }
 
-  function findColumns(threads, count) {
-    const upper = integers(count, -1), lower = integers(count, -1);
-    for (let item = 0; item < count; item++) {
-      const ends = threads.above[item];
+  function findColumns(threads) {
+    const count = threads.above.length, uppers = integers(count, -1), lowers = integers(count, -1);
+    threads.above.forEach((ends, item) => {
       if (ends.length === 1 && threads.below[threads.upper[ends[0]]].length === 1) {
-        upper[item] = ends[0];
-        lower[threads.upper[ends[0]]] = ends[0];
+        uppers[item] = ends[0];
+        lowers[threads.upper[ends[0]]] = ends[0];
       }
-    }
-    return [upper, lower];
+    });
+    return [uppers, lowers];
   }
 
-  function keepApart(right, column, before, threads, distances, way) {
+  function keepApart(right, columns, others, before, threads, distances, way) {
     const left = before[right];
-    if (left < 0 || column[right] < 0 || column[left] < 0) return;
-    const one = column[left], other = column[right], ends = way > 0 ? threads.upper : threads.lower;
-    if (before[ends[other]] !== ends[one]) return;
+    if (left < 0 || columns[right] < 0 || columns[left] < 0) return;
+    const one = columns[left], other = columns[right];
+    if (before[others[other]] !== others[one]) return;
     const shift = (threads.upperOffset[other] - threads.lowerOffset[other])
       - (threads.upperOffset[one] - threads.lowerOffset[one]);
-    distances[right] = Math.max(distances[right], distances[ends[other]] + way * shift);
+    distances[right] = Math.max(distances[right], distances[others[other]] + way * shift);
   }
 
-  function placeRow(row, starts, threads, lefts, side) {
+  function centred(level, rows, starts) {
+    const lefts = integers(level.kinds.length);
+    rows.forEach((row, rank) => {
+      const start = starts[rank], last = row.length - 1;
+      const middle = row.length ? (start[last] + level.widths[row[last]]) / 2 : 0;
+      row.forEach((item, index) => { lefts[item] = start[index] - middle; });
+    });
+    return lefts;
+  }
+
+  function placeRow(row, starts, threads, lefts) {
+    if (row.length === 1) {
+      lefts[row[0]] = wanted(row[0], threads, lefts)[0];
+      return;
+    }
     const means = [], weights = [], sizes = [];
     row.forEach((item, index) => {
-      let [mean, weight] = wanted(item, threads, lefts, side), size = 1;
-      mean -= starts[index];
+      const [place, strength] = wanted(item, threads, lefts);
+      let mean = place - starts[index], weight = strength, size = 1;
       while (means.length && means[means.length - 1] >= mean) {
         const total = weights[weights.length - 1] + weight;
         mean = (means.pop() * weights.pop() + mean * weight) / total;
@@ -524,24 +665,15 @@ const layOut = (() => {
     });
   }
 
-  function wanted(item, threads, lefts, side) {
-    const {upper, upperOffset, lower, lowerOffset, weight} = threads;
-    let above = threads.above[item], below = threads.below[item], strength = 1;
-    if (side === FROM_ABOVE) {
-      if (above.length) below = [];
-      else strength = 0.05;
-    } else if (side === FROM_BELOW) {
-      if (below.length) above = [];
-      else strength = 0.05;
-    }
-    const places = [];
+  function wanted(item, threads, lefts) {
+    const {upper, upperOffset, lower, lowerOffset, weight} = threads, places = [];
     let total = 0;
-    for (const t of above) places.push([lefts[upper[t]] + upperOffset[t] - lowerOffset[t], weight[t]]);
-    for (const t of below) places.push([lefts[lower[t]] + lowerOffset[t] - upperOffset[t], weight[t]]);
-    if (!places.length) return [lefts[item], strength];
+    for (const t of threads.above[item]) places.push([lefts[upper[t]] + upperOffset[t] - lowerOffset[t], weight[t]]);
+    for (const t of threads.below[item]) places.push([lefts[lower[t]] + lowerOffset[t] - upperOffset[t], weight[t]]);
+    if (!places.length) return [lefts[item], 1];
     places.sort((one, other) => one[0] - other[0]);
     for (const place of places) total += place[1];
-    return [weightedMedian(places, total), strength * total];
+    return [weightedMedian(places, total), total];
   }
 
   function weightedMedian(places, total) {
@@ -555,66 +687,128 @@ const layOut = (() => {
   }
 
   // straight.py: what the places left almost straight is moved until it is, where there is room
-  const NEARLY = 12;
+  const NEARLY = 14, SHOVE = 40, MANY = 100, ROUNDS = 2, SETTLING = 2;
 
   function straighten(level, rows, threads, lefts) {
-    const [before, after] = neighbours(rows, lefts.length);
-    const blocks = lefts.map((_, item) => item), members = lefts.map((_, item) => [item]);
+    const blocks = new Blocks(level, rows, threads, lefts);
     const order = threads.upper.map((_, thread) => thread);
     order.sort((one, other) => threads.weight[other] - threads.weight[one]);
-    for (const thread of order) {
-      const upper = threads.upper[thread], lower = threads.lower[thread];
-      const one = blocks[upper], other = blocks[lower];
-      if (one === other) continue;
-      const jog = lefts[upper] + threads.upperOffset[thread] - lefts[lower] - threads.lowerOffset[thread];
-      if (jog && !mayStraighten(threads, thread, jog)) continue;
-      const upperIsSmall = members[one].length < members[other].length;
-      const small = upperIsSmall ? one : other, large = upperIsSmall ? other : one, way = upperIsSmall ? -jog : jog;
-      if (jog) {
-        let moved = small, distance = way;
-        if (!hasRoom(level, members[small], small, blocks, before, after, lefts, way)) {
-          if (members[large].length > 200
-              || !hasRoom(level, members[large], large, blocks, before, after, lefts, -way)) continue;
-          [moved, distance] = [large, -way];
+    for (const thread of order) if (blocks.jog(thread) === 0) blocks.join(thread);
+    for (let round = 0; round < ROUNDS; round++) for (const thread of order) blocks.straighten(thread);
+    for (let round = 0; round < SETTLING; round++) {
+      const sizes = blocks.members.map((members) => members.length);
+      const bySize = lefts.map((_, block) => block).sort((one, other) => sizes[one] - sizes[other]);
+      for (const block of bySize) blocks.settle(block);
+    }
+  }
+
+  class Blocks {
+    constructor(level, rows, threads, lefts) {
+      Object.assign(this, {level, threads, lefts});
+      this.blocks = lefts.map((_, item) => item);
+      this.members = lefts.map((_, item) => [item]);
+      this.before = integers(lefts.length, -1);
+      this.after = integers(lefts.length, -1);
+      for (const row of rows) {
+        for (let index = 1; index < row.length; index++) {
+          this.after[row[index - 1]] = row[index];
+          this.before[row[index]] = row[index - 1];
         }
-        for (const item of members[moved]) lefts[item] += distance;
-      }
-      for (const item of members[small]) {
-        blocks[item] = large;
-        members[large].push(item);
-      }
-      members[small] = [];
-    }
-  }
-
-  function mayStraighten(threads, thread, jog) {
-    if (Math.abs(jog) <= NEARLY || threads.weight[thread] === BETWEEN_LANES) return true;
-    return threads.below[threads.upper[thread]].length === 1 && threads.above[threads.lower[thread]].length === 1;
-  }
-
-  function neighbours(rows, count) {
-    const before = integers(count, -1), after = integers(count, -1);
-    for (const row of rows) {
-      for (let index = 1; index < row.length; index++) {
-        after[row[index - 1]] = row[index];
-        before[row[index]] = row[index - 1];
       }
     }
-    return [before, after];
-  }
 
-  function hasRoom(level, members, block, blocks, before, after, lefts, way) {
-    for (const item of members) {
-      const other = way < 0 ? before[item] : after[item];
-      if (other < 0 || blocks[other] === block) continue;
-      const [left, right] = way < 0 ? [other, item] : [item, other];
-      const space = lefts[right] - lefts[left] - level.widths[left] - gap(level, left, right);
-      if (Math.abs(way) > space) return false;
+    jog(thread) {
+      const {upper, upperOffset, lower, lowerOffset} = this.threads, lefts = this.lefts;
+      return lefts[upper[thread]] + upperOffset[thread] - lefts[lower[thread]] - lowerOffset[thread];
     }
-    return true;
+
+    join(thread) {
+      const [small, large] = this.ends(thread);
+      if (small === large) return;
+      for (const item of this.members[small]) {
+        this.blocks[item] = large;
+        this.members[large].push(item);
+      }
+      this.members[small] = [];
+    }
+
+    straighten(thread) {
+      const [small, large] = this.ends(thread);
+      if (small === large) return;
+      const jog = this.jog(thread);
+      if (jog) {
+        if (!this.mayBeStraight(thread, jog)) return;
+        const way = small === this.blocks[this.threads.upper[thread]] ? -jog : jog;
+        if (!this.shove(small, large, way) && !this.shove(large, small, -way)) return;
+      }
+      this.join(thread);
+    }
+
+    settle(block) {
+      const jogs = this.jogs(block);
+      if (!jogs.length) return;
+      const low = jogs[half(jogs.length - 1)], high = jogs[half(jogs.length)];
+      const way = low > 0 ? low : Math.min(high, 0);
+      let space = Math.abs(way);
+      for (const item of this.members[block]) {
+        if (space <= 0) return;
+        space = Math.min(space, this.space(item, way));
+      }
+      if (space > 0) this.move(this.members[block], way > 0 ? space : -space);
+    }
+
+    ends(thread) {
+      const upper = this.blocks[this.threads.upper[thread]], lower = this.blocks[this.threads.lower[thread]];
+      return this.members[upper].length < this.members[lower].length ? [upper, lower] : [lower, upper];
+    }
+
+    mayBeStraight(thread, jog) {
+      const threads = this.threads;
+      if (!threads.isStrongest(thread, threads.above[threads.lower[thread]])) return false;
+      if (Math.abs(jog) <= NEARLY || threads.weight[thread] === BETWEEN_LANES) return true;
+      return threads.isStrongest(thread, threads.below[threads.upper[thread]]);
+    }
+
+    space(item, way) {
+      const left = way < 0 ? this.before[item] : item, right = way < 0 ? item : this.after[item];
+      if (left < 0 || right < 0 || this.blocks[left] === this.blocks[right]) return Math.abs(way);
+      return this.lefts[right] - this.lefts[left] - this.level.widths[left] - gap(this.level, left, right);
+    }
+
+    shove(block, anchor, way) {
+      const moving = this.members[block].slice(), seen = new Set([block]);
+      if (moving.length > MANY) return false;
+      const neighbours = way < 0 ? this.before : this.after;
+      for (let index = 0; index < moving.length; index++) {
+        const other = neighbours[moving[index]];
+        if (other < 0 || seen.has(this.blocks[other]) || this.space(moving[index], way) >= Math.abs(way)) continue;
+        const pushed = this.blocks[other];
+        if (pushed === anchor || Math.abs(way) > SHOVE) return false;
+        if (moving.length + this.members[pushed].length > MANY) return false;
+        seen.add(pushed);
+        moving.push(...this.members[pushed]);
+      }
+      this.move(moving, way);
+      return true;
+    }
+
+    move(items, way) {
+      for (const item of items) this.lefts[item] += way;
+    }
+
+    jogs(block) {
+      const {threads, blocks} = this, jogs = [];
+      for (const item of this.members[block]) {
+        for (const t of threads.above[item]) if (blocks[threads.upper[t]] !== block) jogs.push(this.jog(t));
+        for (const t of threads.below[item]) if (blocks[threads.lower[t]] !== block) jogs.push(-this.jog(t));
+      }
+      return jogs.sort((one, other) => one - other);
+    }
   }
 
   // tracks.py: the horizontal lines between two ranks, one below the other, so that no two nets cover one another
+  const FEW = 40, SIFTINGS = 2;
+
   class Line {
     constructor(stem, source, targets) {
       this.stem = stem;
@@ -643,6 +837,7 @@ const layOut = (() => {
       sources.delete(upper.source);
       placed.push(upper);
     }
+    for (let round = 0; round < SIFTINGS && placed.length <= FEW; round++) sift(placed);
     return [placed, stackLines(placed)];
   }
 
@@ -667,6 +862,27 @@ const layOut = (() => {
     for (const place of taken) candidates.push(place - CLEAR, place + CLEAR);
     candidates.sort((one, other) => Math.abs(one - near) - Math.abs(other - near));
     return candidates.find((place) => taken.every((other) => Math.abs(place - other) >= CLEAR));
+  }
+
+  function sift(lines) {
+    for (let index = 1; index < lines.length; index++) {
+      const line = lines[index];
+      let best = index, least = 0, total = 0;
+      for (let place = index - 1; place >= 0; place--) {
+        const other = lines[place];
+        if (line.low > other.high || other.low > line.high) continue;
+        if (other.stem === line.stem || line.targets.includes(other.source)) break;
+        total += crossingsOf(line, other) - crossingsOf(other, line);
+        if (total < least) [best, least] = [place, total];
+      }
+      lines.splice(best, 0, ...lines.splice(index, 1));
+    }
+  }
+
+  function crossingsOf(upper, lower) {
+    let crossings = upper.low < lower.source && lower.source < upper.high ? 1 : 0;
+    for (const target of upper.targets) if (lower.low < target && target < lower.high) crossings++;
+    return crossings;
   }
 
   function stackLines(lines) {
@@ -716,13 +932,17 @@ const layOut = (() => {
     return [lines, counts];
   }
 
-  function stackRanks(level, rows, trackCounts, top, bottom) {
+  function stackRanks(level, rows, threads, trackCounts, top, bottom) {
     const tops = integers(level.kinds.length), channels = [];
     let y = top;
     rows.forEach((row, rank) => {
       let height = 0;
       for (const item of row) height = Math.max(height, level.heights[item]);
-      for (const item of row) tops[item] = y + half(height - level.heights[item]);
+      const framed = row.some((item) => level.kinds[item] === FRAME);
+      for (const item of row) {
+        const free = height - level.heights[item];
+        tops[item] = y + (framed && !threads.above[item].length ? free : half(free));
+      }
       y += height;
       channels.push(y);
       y += channelHeight(trackCounts[rank]);
@@ -783,15 +1003,16 @@ const layOut = (() => {
   // frames.py: a level is arranged as a picture of its own, and becomes one item of the level around it
   function arrange(level, room, chips) {
     closeDeadPorts(level);
-    const ranks = rankItems(level);
+    const [ranks, lowered] = rankItems(level);
+    centreMainLines(level, ranks, lowered);
     const [strands, stems] = weave(level, ranks, chips);
-    const threads = spin(level, stems);
+    const threads = spin(level, stems, lowered);
     const rows = orderRows(level, ranks, threads);
     const lefts = placeItems(level, rows, threads);
     const [lines, trackCounts] = drawLines(stems, lefts);
     const width = moveInto(level, room, lefts, lines);
     const [top, bottom] = insets(level, room);
-    let [tops, channels, height] = stackRanks(level, rows, trackCounts, top, bottom);
+    let [tops, channels, height] = stackRanks(level, rows, threads, trackCounts, top, bottom);
     const extra = Math.max(room.leastHeight - height, 0);
     tops = tops.map((y) => y + half(extra));
     channels = channels.map((y) => y + half(extra));

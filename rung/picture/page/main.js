@@ -12,7 +12,7 @@ class Page {
     this.painter = new Painter(this.canvas, this);
     this.mode = start.theme ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
     this.measure = "kind";
-    this.options = { variables: "all", verbose: true };
+    this.options = { variables: "all", verbose: true, direction: start.direction ?? "down" };
     this.frames = [];
     this.read({ ...checkedTrace(trace), title: title ?? trace.title });
     this.connect();
@@ -188,6 +188,11 @@ class Page {
 
   openTo(level) {
     this.folding.openTo(level);
+    this.refit();
+  }
+
+  turn() {
+    this.options.direction = this.options.direction === "down" ? "right" : "down";
     this.refit();
   }
 

@@ -6,7 +6,7 @@ class Picture {
   constructor(index, openGroups, options) {
     this.index = index;
     const scene = sceneOf(index.trace, openGroups, options);
-    const placed = layOut(scene);
+    const placed = layOut(scene, options.direction);
     this.width = placed.width;
     this.height = placed.height;
     this.boxes = scene.boxes.map((box, at) => ({ ...box, at, x: placed.boxes[at][0], y: placed.boxes[at][1] }));
@@ -14,7 +14,7 @@ class Picture {
       const [x, y, w, h] = placed.frames[at];
       return { ...frame, at, x, y, w, h };
     });
-    this.nets = scene.nets.map((net, at) => ({ ...net, at, ...placed.nets[at] }));
+    this.nets = scene.nets.map((net, at) => joined(net, at, placed.nets[at]));
     this.number();
     this.connect();
     this.cells = new Cells(this.boxes);
@@ -35,7 +35,7 @@ class Picture {
     for (const net of this.nets) {
       this.netsFrom[net.from[0]].push(net.at);
       net.to.forEach(([box], target) => this.netsInto[box].push([net.at, target]));
-      net.bounds = boundsOf(net.points, net.stubs);
+      net.bounds = boundsOf(net.points, net.chips);
     }
   }
 
@@ -69,7 +69,7 @@ class Picture {
     return box >= 0 ? this.boxes[box] : null;
   }
 
-  /** The corner points of an edge from its source down to one target; empty if only a stub is drawn. */
+  /** The corner points of an edge from its source, or its stub, to one target. */
   routeTo(net, target) {
     net.routes ??= [];
     return (net.routes[target] ??= walkBack(net.points, net.ends[target]));
@@ -96,9 +96,19 @@ class Picture {
   }
 }
 
-function boundsOf(points, stubs) {
-  const xs = [...points.map((point) => point[0]), ...(stubs ?? []).map((stub) => stub[1])];
-  const ys = [...points.map((point) => point[1]), ...(stubs ?? []).map((stub) => stub[2])];
+/** A net with its places. Where an edge would run too far, it begins at a stub: a chip that names its source. */
+function joined(net, at, { points, ends, stubs }) {
+  const all = [...ends];
+  const chips = stubs.map(([target, x, y, w, h, point]) => {
+    all[target] = point;
+    return { x: x - w / 2, y: y - h / 2, w, h };
+  });
+  return { ...net, at, points, ends: all, chips };
+}
+
+function boundsOf(points, chips) {
+  const xs = [...points.map(([x]) => x), ...chips.flatMap(({ x, w }) => [x, x + w])];
+  const ys = [...points.map(([, y]) => y), ...chips.flatMap(({ y, h }) => [y, y + h])];
   const [x, y] = [least(xs), least(ys)];
   return { x, y, w: greatest(xs) - x, h: greatest(ys) - y };
 }

@@ -48,13 +48,15 @@ class SceneView {
     return group === null ? -1 : this.hidden[group];
   }
 
-  /** Of each value, whether it has a box of its own. */
+  /** Of each value, whether it has a box of its own; what no call takes or makes has one if it is an output. */
   shownValues() {
     const { values, calls } = this.graph;
+    const used = new Set(calls.flatMap((call) => call.inputs));
     const escapes = new Set();
     for (const call of calls)
       for (const v of call.inputs) if (this.fold(values[v].group) !== this.fold(call.group)) escapes.add(v);
-    return values.map((value, i) => this.isShown(i, value, escapes.has(i)));
+    const isJoined = (value, i) => value.maker !== null || used.has(i) || this.outputs.has(i);
+    return values.map((value, i) => isJoined(value, i) && this.isShown(i, value, escapes.has(i)));
   }
 
   /** A value in a folded group has a box, outside, if the group made it and it has a name or is an output. */
@@ -73,7 +75,7 @@ class SceneView {
       const { sizes } = THEME;
       const { parent } = this.graph.groups[group];
       const around = parent === null ? -1 : this.addFrame(parent);
-      const label = cut(groupTitle(this.graph.groups[group]), sizes.widest, sizes.header_text);
+      const label = cut(groupTitle(this.graph.groups[group]), sizes.widest_header, sizes.header_text);
       const w = textWidth(label, sizes.header_text) + 2 * sizes.pad_x + sizes.header;
       this.frameOf.set(group, this.frames.length);
       this.frames.push({ group, parent: around, label, w, header: sizes.header });
@@ -96,7 +98,7 @@ class SceneView {
       }
       this.addValues(call.outputs);
     });
-    this.addValues(values.keys());
+    this.addValues(this.graph.outputs); // one may be what no call took or made
   }
 
   addValues(values) {

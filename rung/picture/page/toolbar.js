@@ -11,6 +11,7 @@ class Toolbar {
       "open-all": () => page.openAll(),
       "fold-all": () => page.foldAll(),
       fit: () => page.fit(),
+      turn: () => page.turn(),
       "table-toggle": () => page.table.toggle(),
       mode: () => page.toggleMode(),
       "help-toggle": () => page.toggleHelp(),

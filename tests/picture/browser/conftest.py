@@ -30,7 +30,9 @@ class Reader:
         self.page = page
         self.problems = []
         self.requests = []
-        page.on("console", lambda message: message.type in ("error", "warning") and self.problems.append(message.text))
+        page.on(
+            "console", lambda message: message.type in ("error", "warning") and self.problems.append(message.text)
+        )
         page.on("pageerror", lambda error: self.problems.append(str(error)))
         page.on("request", lambda request: self.requests.append(request.url))
 
@@ -65,12 +67,15 @@ class Reader:
 
 @pytest.fixture
 def read(browser, tmp_path):
-    """Open the page of a graph: `read(graph, width=…, dark=…, **options)`. No page may complain or ask for anything."""
+    """Open the page of a graph: `read(graph, width=…, dark=…, **options)`. No page complains or asks for anything."""
     opened = []
 
-    def open_page(graph, width=1440, height=900, dark=False, motion="no-preference", **options):
+    def open_page(graph, width=1440, height=900, dark=False, motion="no-preference", touch=False, **options):
         context = browser.new_context(
-            viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light", reduced_motion=motion
+            viewport={"width": width, "height": height},
+            color_scheme="dark" if dark else "light",
+            reduced_motion=motion,
+            has_touch=touch,
         )
         reader = Reader(context.new_page())
         path = tmp_path / f"page{len(opened)}.html"

@@ -1,7 +1,6 @@
 """The graph on the page: folding, moving, choosing, searching, colours."""
 
 import pytest
-
 from picture.graphs import hostile, mlp, residual, squares, training, with_error, with_nan
 
 
@@ -77,10 +76,44 @@ def test_the_wheel_zooms_about_the_cursor_and_dragging_moves(read):
     assert abs(moved["y"] - nearer["y"] - 60) < 1
 
 
+def test_two_fingers_zoom(read):
+    reader = read(squares(), touch=True)
+    before = reader.box("value", 0)
+    session = reader.page.context.new_cdp_session(reader.page)
+    for kind, spread in (
+        ("touchStart", 50),
+        ("touchMove", 60),
+        ("touchMove", 80),
+        ("touchMove", 100),
+        ("touchEnd", 0),
+    ):
+        fingers = [{"x": 700 - spread, "y": 300, "id": 1}, {"x": 700 + spread, "y": 300, "id": 2}] if spread else []
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": fingers})
+    reader.settle()
+    assert abs(reader.box("value", 0)["w"] / before["w"] - 2) < 0.1
+
+
+def test_it_runs_to_the_right_if_wanted(read):
+    reader = read(squares())
+    reader.press("r")
+    first, last = reader.box("value", 0), reader.box("call", 3)
+    assert last["x"] > first["x"] + first["w"]
+    assert read(squares(), start={"direction": "right"}).box("call", 3)["x"] > first["x"]
+
+
+def test_only_the_drawing_is_printed(read):
+    reader = read(squares(), dark=True)
+    reader.page.emulate_media(media="print")
+    assert reader.page.locator("#deck").is_hidden()
+    assert reader.page.locator("#graph").is_visible()
+    assert reader.page.pdf(width="400px", height="300px").startswith(b"%PDF")
+    assert reader.ask("mode") == "dark"
+
+
 def test_fit_shows_all_and_the_minimap_moves(read):
     reader = read(residual(700))
     reader.press("o", "f")
-    assert all(0 <= box["y"] and box["y"] + box["h"] <= 900 for box in reader.ask("boxes"))
+    assert all(box["y"] >= 0 and box["y"] + box["h"] <= 900 for box in reader.ask("boxes"))
     for _ in range(12):
         reader.press("+")
     before = reader.ask("view.top")
@@ -213,7 +246,8 @@ def test_it_works_in_a_frame_of_another_page(read, browser, tmp_path):
 
     context = browser.new_context()
     page = context.new_page()
-    page.set_content(f'<iframe width=600 height=400 sandbox="allow-scripts" srcdoc="{escape(page_of(squares()))}"></iframe>')
+    inner = f'<iframe width=600 height=400 sandbox="allow-scripts" srcdoc="{escape(page_of(squares()))}"></iframe>'
+    page.set_content(inner)
     frame = page.frames[1]
     frame.wait_for_function("() => window.rung && window.rung.ready")
     frame.click("#forward")

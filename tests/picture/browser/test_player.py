@@ -4,9 +4,9 @@ import io
 import json
 
 import pytest
+from picture.graphs import mlp, residual, squares, training
 from PIL import Image
 
-from picture.graphs import mlp, residual, squares, training
 from rung.picture import graph_of
 
 
