@@ -15,7 +15,7 @@ class Pointer {
     listen("pointermove", this.move);
     listen("pointerup", this.up);
     listen("pointercancel", this.up);
-    listen("pointerleave", () => page.setHover(null));
+    listen("pointerleave", () => page.choice.setHover(null));
     listen("dblclick", this.double);
     this.canvas.addEventListener("wheel", (event) => this.wheel(event), { passive: false });
   }
@@ -41,7 +41,7 @@ class Pointer {
     const [x, y] = this.place(event);
     const before = this.fingers.get(event.pointerId);
     if (!before) {
-      this.page.setHover(this.page.pickAt(x, y));
+      this.page.choice.setHover(this.page.pickAt(x, y));
       return;
     }
     if (Math.hypot(x - this.start[0], y - this.start[1]) > CLICK) this.wandered = true;
@@ -84,12 +84,12 @@ class Pointer {
     const [x, y] = this.place(event);
     const found = this.page.pickAt(x, y);
     if (!found) {
-      this.page.select(null);
+      this.page.choice.select(null);
       return;
     }
     const group = this.page.groupAt(found);
     if (group !== null && !event.shiftKey) this.toggle(group, [x, y], event.timeStamp);
-    else this.page.select(this.page.itemAt(found));
+    else this.page.choice.select(this.page.itemAt(found));
   }
 
   /** The second click of a double click must not undo the first. */

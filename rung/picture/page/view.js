@@ -37,7 +37,12 @@ class View {
   /** The part of the canvas that no panel covers. */
   get room() {
     const { top, right, bottom, left } = this.margins;
-    return { x: left, y: top, w: Math.max(this.width - left - right, 80), h: Math.max(this.height - top - bottom, 80) };
+    return {
+      x: left,
+      y: top,
+      w: Math.max(this.width - left - right, 80),
+      h: Math.max(this.height - top - bottom, 80),
+    };
   }
 
   panBy(dx, dy) {
