@@ -25,7 +25,6 @@ ROWS = [
     ["transforms"],
     ["datasets"],
     ["dataloaders"],
-    ["picture"],
     ["visualize", "testing", "trainer"],
     ["viewing"],
     ["utils"],

@@ -12,8 +12,7 @@ from rung.config import mode
 from rung.dataloaders import DataLoader
 from rung.errors import MissingExtraError
 from rung.files import write_atomically
-from rung.picture.graph import Graph
-from rung.picture.recorder import record
+from rung.picture import Graph, record
 from rung.trainer import Callback
 
 GRAPH, PICTURE, MODEL = "graph.json", "graph.png", "model.json"

@@ -119,7 +119,8 @@ METHODS = {
     "copy": _copy, "split": split, "__round__": round, "__divmod__": _divmod,
     "mT": property(lambda x: swapaxes(x, -1, -2), doc="The last two axes exchanged."),
     "argmax": argmax, "argmin": argmin, "var": var, "std": std, "any": any, "all": all, "squeeze": squeeze,
-    "flatten": flatten, "_repr_mimebundle_": _shown, "T": property(lambda x: transpose(x), doc="The axes in reverse order."), "astype": cast,
+    "flatten": flatten, "_repr_mimebundle_": _shown, "astype": cast,
+    "T": property(lambda x: transpose(x), doc="The axes in reverse order."),
 }  # fmt: skip
 
 

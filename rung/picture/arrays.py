@@ -27,6 +27,8 @@ def describe_array(array: Any) -> Array:
     if not (has_readable_values(array) or isinstance(array, np.generic)):
         return Array(array.size * array.dtype.itemsize, None, None, None, None, 0.0, 0, 0, 0, [0] * BINS)
     x = as_numpy(array)
+    if x.size == 1:
+        return _describe_one(x)
     numbers = x.astype(np.float64).reshape(-1)
     is_finite = np.isfinite(numbers)
     finite = numbers if is_finite.all() else numbers[is_finite]
@@ -45,6 +47,25 @@ def describe_array(array: Any) -> Array:
         histogram=_histogram(finite, low, high),
         values=_values(x) if x.size <= MOST_VALUES else None,
         thumbnail=_thumbnail(numbers.reshape(x.shape), low, high) if x.size > MOST_VALUES else None,
+    )
+
+
+def _describe_one(x: Any) -> Array:
+    """The same for one element, without NumPy: programs of numbers are made of such arrays."""
+    number = float(x.item())
+    short = _short(number) if math.isfinite(number) else None
+    return Array(
+        bytes=x.dtype.itemsize,
+        min=short,
+        max=short,
+        mean=short,
+        std=None if short is None else 0.0,
+        norm=abs(number) if short is None else abs(short),
+        zeros=int(number == 0),
+        nan=int(math.isnan(number)),
+        inf=int(math.isinf(number)),
+        histogram=[int(short is not None)] + [0] * (BINS - 1),
+        values=_values(x),
     )
 
 
@@ -84,6 +105,8 @@ def _short(number: float | None) -> float | None:
 def _values(x: Any) -> Nested:
     if x.dtype.kind != "f":
         return x.tolist()
+    if x.ndim == 0:
+        return _short(x.item())
     short = [float(f"{number:.7g}") for number in x.reshape(-1).tolist()]
     return np.array(short, np.float64).reshape(x.shape).tolist()
 

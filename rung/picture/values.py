@@ -8,6 +8,8 @@ from __future__ import annotations
 from typing import Any
 from weakref import ref
 
+import numpy as np
+
 from rung.core.parameter import Buffer, Parameter
 from rung.core.record import Constant, Record
 from rung.core.variable import Variable
@@ -33,8 +35,8 @@ class Values:
             return self.of_record(x._record, scope, _kind(x))
         if isinstance(x, NUMBERS):
             return self._add(Value("number", repr(x), [], type(x).__name__, scope=scope))
-        if getattr(x, "ndim", 0) == 0 and hasattr(x, "item") and not hasattr(x, "__array_interface__"):
-            return self._add(Value("number", repr(x.item()), [], str(x.dtype), scope=scope))
+        if isinstance(x, np.generic):
+            return self._add(Value("number", str(x.item()), [], str(x.dtype), scope=scope))
         return self._of_array(x, scope)
 
     def of_record(self, record: Any, scope: int | None = None, kind: str = "") -> int:

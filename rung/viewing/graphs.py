@@ -10,7 +10,7 @@ from rung.viewing.answer import ALONE, Answer, as_page, sentence
 
 def graph_page(paths: list[Path], theme: str = "") -> Answer:
     """The interactive page of one trace, or of two; of a damaged one, what is wrong with it."""
-    from rung.picture.graph import Graph
+    from rung.picture import Graph
     from rung.picture.page import page_of
 
     try:

@@ -1,5 +1,7 @@
 """Small programs, and the graphs of them that the tests of pictures draw."""
 
+import contextlib
+
 import numpy as np
 
 import rung
@@ -66,16 +68,13 @@ def where_nan_comes_from():
 
 
 def failure():
-    with record() as graph:
-        try:
-            F.matmul(rung.Variable(np.ones((2, 3))), rung.Variable(np.ones((2, 3)), name="w"))
-        except rung.errors.ShapeError:
-            pass
+    with record() as graph, contextlib.suppress(rung.errors.ShapeError):
+        F.matmul(rung.Variable(np.ones((2, 3))), rung.Variable(np.ones((2, 3)), name="w"))
     return graph
 
 
 def several_outputs():
-    a, b, c = rung.Variable(np.ones((3, 2)), name="x").split(3)
+    a, _, c = rung.Variable(np.ones((3, 2)), name="x").split(3)
     return graph_of(a * c)
 
 

@@ -10,6 +10,7 @@ from rung.picture.arrays import BINS, MOST_VALUES, describe_array
 
 CASES = {
     "0-d": np.array(2.5),
+    "one element": np.full((1, 1), -3.0),
     "empty": np.zeros((0, 3)),
     "vector": np.linspace(-3, 7, 50),
     "float16": np.arange(100, dtype=np.float16).reshape(4, 25),
@@ -56,6 +57,15 @@ def test_what_is_not_finite_is_counted_and_left_out():
     assert (found.min, found.max, found.mean, found.std) == (1.0, 3.0, 2.0, 1.0)
     assert math.isnan(found.norm) or math.isinf(found.norm)
     assert sum(found.histogram) == 2
+
+
+@pytest.mark.parametrize("number", [0.0, -2.5, 1 / 3, np.nan, np.inf, -np.inf])
+def test_one_element_is_described_as_two_equal_ones(number):
+    one, two = describe_array(np.array([number])), describe_array(np.array([number, number]))
+    assert str((one.min, one.max, one.mean, one.std)) == str((two.min, two.max, two.mean, two.std))
+    assert 2 * one.zeros == two.zeros
+    assert (2 * one.nan, 2 * one.inf, [2 * count for count in one.histogram]) == (two.nan, two.inf, two.histogram)
+    assert str(one.norm * np.sqrt(2)) == str(two.norm) or one.norm == pytest.approx(two.norm / np.sqrt(2))
 
 
 def test_nothing_finite_at_all():

@@ -21,7 +21,8 @@ def _size(pdf):
 def _content(pdf):
     """What is drawn on the page, in the operators of PDF."""
     streams = re.findall(rb"stream\r?\n(.*?)\r?\nendstream", pdf, re.DOTALL)
-    return max((zlib.decompress(stream) for stream in streams if stream[:1] == b"x"), key=lambda text: text.count(b" l\n"))
+    texts = (zlib.decompress(stream) for stream in streams if stream[:1] == b"x")
+    return max(texts, key=lambda text: text.count(b" l\n"))
 
 
 def test_a_page_is_as_large_as_the_picture():

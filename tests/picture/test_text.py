@@ -9,8 +9,8 @@ from trust.pictures import HOSTILE_NAMES
 from rung.picture.text import cut, drawable, shipped, text_width
 
 TEXTS = [
-    "", "x", "tanh", "(2, 3) float32", "∂L/∂W", "→ × − …", "入力の変数", "가나다", "Ωмир", "é\u0301", "😀 x", "a\tb\n c ",
-    "\u200b\u202e", "naïve", *[name for name in HOSTILE_NAMES if name != "\ud800"],
+    "", "x", "tanh", "(2, 3) float32", "∂L/∂W", "→ × − …", "入力の変数", "가나다", "Ωмир", "é\u0301", "😀 x",
+    "a\tb\n c ", "\u200b\u202e", "naïve", *[name for name in HOSTILE_NAMES if name != "\ud800"],
 ]  # fmt: skip
 
 

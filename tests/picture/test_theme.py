@@ -6,6 +6,7 @@ import pytest
 
 from rung.picture.text import shipped
 
+LUMINANCE = (0.2126, 0.7152, 0.0722)  # of red, green and blue
 THEMES = {name: shipped("theme.json")[name] for name in ("light", "dark")}
 # Colours as they look without green cones (deuteranopia) and without red ones (protanopia): Machado et al., 2009.
 BLINDNESS = {
@@ -21,8 +22,7 @@ def _linear(color):
 
 def _contrast(a, b):
     """As in WCAG 2.2: from 1 to 21."""
-    light, dark = sorted((sum(w * c for w, c in zip((0.2126, 0.7152, 0.0722), _linear(x), strict=True)) for x in (a, b)),
-                         reverse=True)  # fmt: skip
+    dark, light = sorted(sum(w * c for w, c in zip(LUMINANCE, _linear(x), strict=True)) for x in (a, b))
     return (light + 0.05) / (dark + 0.05)
 
 

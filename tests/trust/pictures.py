@@ -177,7 +177,7 @@ def picture_fails(trial):
     full = OSError(errno.ENOSPC, "no space left on the disk")
     ways = {
         "the library is missing": (patch.dict(sys.modules, resvg_py=None), MissingExtraError, "rung[plot]"),
-        "the library fails": (patch("resvg_py.svg_to_bytes", _raising(ValueError("no font"))), PictureError, "no font"),
+        "the library fails": (patch("resvg_py.svg_to_bytes", _raising(ValueError("no"))), PictureError, "says: no"),
         "the disk is full": (patch("os.fsync", _raising(full)), OSError, "no space left"),
         "Ctrl-C while it is drawn": (patch("rung.picture.png.svg_of", _raising(KeyboardInterrupt())),
                                      KeyboardInterrupt, ""),

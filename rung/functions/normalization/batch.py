@@ -71,7 +71,7 @@ def batch_norm(
     y, m, v = apply(Standardize(axes, eps), wide(x))
     y = affine("batch_norm", x, y, gamma, beta, (1,))
     if running and n and not is_computed_again():
-        _follow(running, (m, v * (n / max(n - 1, 1))), decay)
+        _follow(running, (m, v), n / max(n - 1, 1), decay)
     return y
 
 
@@ -98,8 +98,8 @@ def _by_running(x: Variable, running: list[Any], eps: float) -> Variable:
     return (x - mean) * rsqrt(var + eps)  # first the mean, for x alone may be so large that nothing is left
 
 
-def _follow(running: list[Any], batch: tuple[Variable, ...], decay: float) -> None:
-    """Move the running statistics towards the batch's, in place."""
+def _follow(running: list[Any], batch: tuple[Variable, ...], unbias: float, decay: float) -> None:
+    """Move the running statistics towards the batch's, in place; its variance, times `unbias`, is that of a sample."""
     if type(decay) not in (float, int) or not 0 <= decay <= 1:
         raise ValueRangeError(f"batch_norm: expected decay from 0 to 1, but got {decay!r}")
     if any(type(statistic._data) is BatchedArray for statistic in batch):
@@ -107,8 +107,8 @@ def _follow(running: list[Any], batch: tuple[Variable, ...], decay: float) -> No
             "batch_norm: inside vmap each example would move the running statistics its own way; "
             "run in test mode, or leave out mean and var"
         )
-    for statistic, now in zip(running, batch, strict=True):
+    for statistic, now, factor in zip(running, batch, (1.0, unbias), strict=True):
         array = getattr(statistic, "_data", statistic)
-        array[...] = decay * array + (1 - decay) * now._data.reshape(array.shape)
+        array[...] = decay * array + ((1 - decay) * factor) * now._data.reshape(array.shape)
         if isinstance(statistic, Variable):
             note_written(statistic)

@@ -7,7 +7,7 @@ from rung.picture.layout.levels import CHIP, LANE, Level
 from rung.picture.layout.threads import Threads
 
 MOST_SWEEPS, LEAST_SWEEPS = 24, 4
-WORK = 60_000  # how many threads all sweeps together may look at, where that is more than the least
+WORK = 40_000  # how many threads all sweeps together may look at, where that is more than the least
 EXCHANGES = 4  # how often all neighbours are compared
 
 

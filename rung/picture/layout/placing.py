@@ -102,6 +102,9 @@ def _place_row(row: list[int], starts: list[int], threads: Threads, lefts: list[
 
     Items that would overlap stand side by side as one block, at the mean of what they want (pool adjacent violators).
     """
+    if len(row) == 1:
+        lefts[row[0]] = _wanted(row[0], threads, lefts)[0]
+        return
     means: list[float] = []
     weights: list[float] = []
     sizes: list[int] = []

@@ -457,7 +457,7 @@ const layOut = (() => {
   }
 
   // order.py: the items of each rank from left to right, so that few lines cross
-  const MOST_SWEEPS = 24, LEAST_SWEEPS = 4, WORK = 60000, EXCHANGES = 4;
+  const MOST_SWEEPS = 24, LEAST_SWEEPS = 4, WORK = 40000, EXCHANGES = 4;
 
   function orderRows(level, ranks, threads) {
     let rows = lists(greatest(ranks) + 1);
@@ -641,6 +641,10 @@ const layOut = (() => {
   }
 
   function placeRow(row, starts, threads, lefts) {
+    if (row.length === 1) {
+      lefts[row[0]] = wanted(row[0], threads, lefts)[0];
+      return;
+    }
     const means = [], weights = [], sizes = [];
     row.forEach((item, index) => {
       const [place, strength] = wanted(item, threads, lefts);

@@ -122,7 +122,7 @@ export class Chart {
 
   grid() {
     const right = this.width - this.right;
-    const marks = this.log ? powers(this.y0, this.y1) : ticks(this.y0, this.y1, Math.max(2, Math.round(this.height / 60)));
+    const marks = this.log ? powers(this.y0, this.y1) : ticks(this.y0, this.y1, Math.max(3, Math.round(this.height / 60)));
     const across = ticks(this.x0, this.x1, Math.max(2, Math.round(this.width / 90))).filter((x) => x >= 0 && Number.isInteger(x) | (this.x1 - this.x0 < 3));
     const bottom = this.height - ROOM.bottom;
     return [
