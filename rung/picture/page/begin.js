@@ -33,7 +33,7 @@ const inspection = {
   },
   get view() {
     const { left, top, scale } = current.view;
-    return { left, top, scale, isMoving: Boolean(current.view.flight || current.view.glide || current.morph) };
+    return { left, top, scale, isMoving: Boolean(current.view.isMoving || current.morph) };
   },
   get player() {
     const { position, length, isPlaying, isActive, isNaive, event, speed } = current.player;

@@ -2,6 +2,8 @@
 
 const CLICK = 5; // pixels that a click may wander
 const TWICE = 400; // milliseconds between the clicks of a double click
+const PINCH = 0.01; // how much two fingers zoom
+const TURN = 0.0018; // how much a wheel does
 
 class Pointer {
   constructor(page) {
@@ -120,11 +122,8 @@ class Pointer {
     const unit = event.deltaMode === 1 ? 16 : event.deltaMode === 2 ? 400 : 1;
     if (event.shiftKey && !event.ctrlKey) view.panBy(-(event.deltaX || event.deltaY) * unit, 0);
     else if (this.isTrackpad && !event.ctrlKey) view.panBy(-event.deltaX * unit, -event.deltaY * unit);
-    else {
-      const [x, y] = this.place(event);
-      const strength = event.ctrlKey ? 0.01 : 0.0018;
-      view.zoomAt(x, y, Math.exp(-clamp(event.deltaY * unit, -240, 240) * strength));
-    }
+    else if (this.isTrackpad) view.zoomAt(...this.place(event), Math.exp(-event.deltaY * unit * PINCH));
+    else view.zoomSoftly(...this.place(event), Math.exp(-clamp(event.deltaY * unit, -240, 240) * TURN));
     this.page.wake();
   }
 }
