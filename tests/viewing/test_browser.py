@@ -75,7 +75,7 @@ def test_the_page_follows_a_training(browser, tmp_path):
         ending = {"state": "failed", "error": "NanError: <b>x</b>"}
         append(folder, {"what": "end", "step": 12, "epoch": 3, "seconds": 3, **ending})
         page.wait_for_selector(".top [data-state=failed]")
-        assert page.locator(".wrong").inner_text() == "NanError: <b>x</b>"
+        assert page.locator("main > .wrong").inner_text() == "NanError: <b>x</b>"
 
 
 def test_smoothing_log_scale_and_zoom(browser, tmp_path):
@@ -150,7 +150,7 @@ def test_damage_is_told_and_the_rest_is_shown(browser, tmp_path):
     (folder / "best.npz").write_bytes(b"no archive")
     with served(folder) as server, opened(browser, server.address) as page:
         page.wait_for_selector("[data-figure=loss] .end")
-        assert "log.json is damaged" in page.locator(".wrong").first.inner_text()
+        assert "log.json is damaged" in page.locator("main > .wrong").first.inner_text()
         page.locator("#weights").scroll_into_view_if_needed()
         page.wait_for_selector("#weights .wrong:not([hidden])")
         assert "expected a whole file of arrays" in page.locator("#weights .wrong").inner_text()

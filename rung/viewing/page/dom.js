@@ -31,7 +31,8 @@ export function address(page, query = {}) {
 /** Ask for data again and again, and hand them over whenever they have changed. `pause` gives seconds. */
 export function follow(url, show, pause) {
   let before = null;
-  const banner = document.querySelector("#away") ?? document.body.appendChild(el("p", { id: "away", role: "status" }));
+  const banner =
+    document.querySelector("#away") ?? document.body.appendChild(el("p", { id: "away", role: "status" }));
   async function ask() {
     let seconds = 4;
     try {
@@ -58,18 +59,29 @@ export function follow(url, show, pause) {
 
 /** The bar at the top: where one is, and light or dark. */
 export function topBar(...content) {
-  const button = el("button", { class: "quiet", title: "Dark or light (d)", "aria-label": "Dark or light", onclick: turn }, moon());
+  const button = el(
+    "button",
+    { class: "quiet", title: "Dark or light (d)", "aria-label": "Dark or light", onclick: turn },
+    moon(),
+  );
   document.addEventListener("keydown", (event) => {
     if (event.key === "d" && !event.ctrlKey && !event.metaKey && !event.target.closest("input, select")) turn();
   });
   return el("header", { class: "top" }, ...content, button);
 }
 
-const moon = () => svg("svg", { class: "icon", viewBox: "0 0 24 24", "aria-hidden": "true" }, svg("path", { d: "M19.5 14.5A8 8 0 0 1 9.5 4.5a8 8 0 1 0 10 10z" }));
+const moon = () =>
+  svg(
+    "svg",
+    { class: "icon", viewBox: "0 0 24 24", "aria-hidden": "true" },
+    svg("path", { d: "M19.5 14.5A8 8 0 0 1 9.5 4.5a8 8 0 1 0 10 10z" }),
+  );
 
 function turn() {
   const root = document.documentElement;
-  const dark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+  const dark = root.dataset.theme
+    ? root.dataset.theme === "dark"
+    : matchMedia("(prefers-color-scheme: dark)").matches;
   root.dataset.theme = dark ? "light" : "dark";
   document.dispatchEvent(new Event("theme"));
 }

@@ -1,86 +1,95 @@
 // Several runs: a list to sort, and the curves of those that are chosen, one over the other.
 
+import { Board } from "./board.js";
 import { address, el, follow, topBar } from "./dom.js";
-import { Chart, Shared, sparkline } from "./chart.js";
-import { best, column, controls, formatOf, isShare, isWide, lastOf, measured, rateOf, smoothed, titleOf, updates } from "./panels.js";
+import { best, column, formatOf, isShare, lastOf, measured, rateOf, smoothed, updates } from "./figures.js";
 import { duration, moment, number, short } from "./numbers.js";
+import { sparkline } from "./spark.js";
 import { Table } from "./table.js";
 
 const COLOURS = 8;
+const LONGEST = 13; // letters of a name at the end of a curve
 const NOT_COMPARED = ["epochs", "out", "resume", "tensorboard"]; // settings that say nothing of what was run
 
-const shared = new Shared();
-const settings = { weight: 0, log: null, data: "test" };
-const charts = new Map();
 const chosen = new Map(); // of each run seen so far, whether its curves are shown
+const board = new Board(300, () => drawCurves());
+let data = "test";
 let runs = [];
 let table = null;
 
-const parts = {
-  title: el("h1"),
-  count: el("span", { class: "muted" }),
-  charts: el("div", { class: "charts" }),
-  list: el("div"),
-};
+// The frame ------------------------------------------------------------------------------------------------------
 
-const dataChoice = el("fieldset", { class: "choice" }, el("legend", { class: "unseen" }, "Measured on"),
-  ["test", "train"].map((data) => el("label", {}, el("input", { type: "radio", name: "data", value: data, checked: data === "test", onchange: () => { settings.data = data; drawCurves(); } }), el("span", {}, data === "test" ? "Test" : "Training"))));
-const curves = el("section", { id: "curves" }, el("h2", {}, "Curves"), controls(shared, settings, () => drawCurves(), dataChoice), parts.charts);
-const list = el("section", { id: "runs" }, el("h2", {}, "Runs"), parts.list);
-
-document.body.append(topBar(parts.title, parts.count), el("main", {}, curves, list));
+const title = el("h1");
+const count = el("span", { class: "muted" });
+const list = el("div");
+const choices = ["test", "train"].map((which) => {
+  const choose = () => {
+    data = which;
+    drawCurves();
+  };
+  const radio = el("input", { type: "radio", name: "data", checked: which === data, onchange: choose });
+  return el("label", {}, radio, el("span", {}, which === "test" ? "Test" : "Training"));
+});
+const choice = el("fieldset", { class: "choice" }, el("legend", { class: "unseen" }, "Measured on"), choices);
+const curves = el("section", { id: "curves" }, el("h2", {}, "Curves"), board.controls(choice), board.element);
+document.body.append(
+  topBar(title, count),
+  el("main", {}, curves, el("section", { id: "runs" }, el("h2", {}, "Runs"), list)),
+);
 
 function show(facts) {
   runs = facts.runs.map((run, place) => ({ ...run, place, tone: `run-${place % COLOURS}` }));
-  for (const run of runs) if (!chosen.has(run.name)) chosen.set(run.name, runs.length <= COLOURS || run.place >= runs.length - COLOURS);
+  const news = runs.filter((run) => !chosen.has(run.name));
+  for (const run of news) chosen.set(run.name, run.place >= runs.length - COLOURS);
   document.title = `${facts.title} – rung`;
-  parts.title.textContent = facts.title;
+  title.textContent = facts.title;
   const going = runs.filter((run) => run.state === "running").length;
-  parts.count.textContent = `${runs.length} run${runs.length === 1 ? "" : "s"}${going ? `, ${going} running` : ""}`;
+  count.textContent = `${runs.length} run${runs.length === 1 ? "" : "s"}${going ? `, ${going} running` : ""}`;
   drawCurves();
   drawTable();
 }
 
 // Curves ---------------------------------------------------------------------------------------------------------
 
-const rate = (value) => short(value);
 const isChosen = (run) => chosen.get(run.name);
 
 function drawCurves() {
   const seen = runs.filter(isChosen);
+  const rate = (value) => short(value);
   curves.hidden = !runs.length;
-  const names = measured(runs);
-  for (const what of names) drawOne(what, titleOf(what), seen.flatMap((run) => curveOf(run, what)), formatOf(what));
-  drawOne("lr", "Learning rate", seen.flatMap((run) => rateOf(run).map((curve) => of(run, curve, rate))), rate);
+  for (const what of measured(runs))
+    board.draw(
+      what,
+      seen.flatMap((run) => curveOf(run, what)),
+      formatOf(what),
+    );
+  board.draw(
+    "lr",
+    seen.flatMap((run) => rateOf(run).map((curve) => owned(run, curve, rate))),
+    rate,
+  );
 }
 
-const of = (run, curve, format) => ({ ...curve, tone: run.tone, width: 2, group: run.name, format, name: curve.pale ? "" : run.name, label: curve.pale ? "" : end(run) });
-
-const end = (run) => (run.name.length > 13 ? `${run.name.slice(0, 12)}…` : run.name);
+/** A curve in the colour of its run, and named by it. */
+function owned(run, curve, format) {
+  const { name } = run;
+  const own = { ...curve, tone: run.tone, width: 2, group: name, format };
+  if (curve.pale) return { ...own, name: "", label: "" };
+  const label = name.length > LONGEST ? `${name.slice(0, LONGEST - 1)}…` : name;
+  return { ...own, name, label, says: `${name} ${format(lastOf(curve.y))}` };
+}
 
 /** The curve of a run: on the data that were asked for, or on those that it has. */
 function curveOf(run, what) {
-  const tested = column(run, `test_${what}`);
-  const trained = column(run, what);
-  const y = settings.data === "test" && tested.length ? tested : trained.length ? trained : tested;
-  const early = what === "loss" && !y.length ? updates(run) : null;
-  const curve = early ? { x: early.x, y: early.loss } : { x: run.figures.epoch, y };
-  return curve.y.length ? smoothed(curve, settings.weight).map((each) => of(run, each, formatOf(what))) : [];
+  const y = figures(run, what, data === "test");
+  const early = what === "loss" && !y.length;
+  const curve = early ? { x: updates(run).x, y: updates(run).loss } : { x: run.figures.epoch, y };
+  return curve.y.length ? smoothed(curve, board.weight).map((each) => owned(run, each, formatOf(what))) : [];
 }
 
-function drawOne(what, title, all, format) {
-  if (!charts.has(what)) {
-    charts.set(what, new Chart(title, shared, { format, height: what === "lr" ? 150 : 300 }));
-    charts.get(what).element.dataset.figure = what;
-    const order = [...charts.keys()].sort((a, b) => (a === "lr") - (b === "lr"));
-    parts.charts.replaceChildren(...order.map((key) => charts.get(key).element));
-    parts.charts.classList.toggle("single", order.filter((key) => key !== "lr").length === 1);
-  }
-  const wide = what === "loss" && (settings.log ?? isWide(all));
-  if (what === "loss") settings.showLog(wide);
-  charts.get(what).element.hidden = !all.length;
-  const ends = all.filter((curve) => !curve.pale).map((curve) => `${curve.name} ${format(lastOf(curve.y))}`);
-  charts.get(what).draw({ curves: all, log: wide, note: wide ? "log scale" : "", summary: `${title}: ${ends.join(", ")}` });
+function figures(run, what, test = true) {
+  const [tested, trained] = [column(run, `test_${what}`), column(run, what)];
+  return tested.length && (test || !trained.length) ? tested : trained;
 }
 
 // The list -------------------------------------------------------------------------------------------------------
@@ -88,61 +97,79 @@ function drawOne(what, title, all, format) {
 let made = "";
 
 function drawTable() {
-  if (!runs.length) {
-    parts.list.replaceChildren(el("p", { class: "muted" }, "There is no run in this folder yet; rung train begins one."));
-    return;
-  }
+  const empty = "There is no run in this folder yet; rung train begins one.";
+  if (!runs.length) return list.replaceChildren(el("p", { class: "muted" }, empty));
   const names = measured(runs);
   const differing = differences();
   const form = JSON.stringify([names, differing]);
-  if (form !== made) {
-    const columns = columnsOf(names, differing);
-    const before = table && columns.find((column) => column.title === table.sort?.title);
-    table = new Table(columns, { caption: "Runs", sort: before ?? columns[columns.length - 1], falling: table?.falling ?? true, key: rowOf });
-    parts.list.replaceChildren(table.element);
-    made = form;
-  }
-  if (!table.element.contains(document.activeElement?.closest?.("tbody"))) table.show(runs);
+  if (form !== made) buildTable(columnsOf(names, differing));
+  made = form;
+  const { key } = document.activeElement?.dataset ?? {};
+  table.show(runs);
+  if (key) [...list.querySelectorAll("[data-key]")].find((each) => each.dataset.key === key)?.focus();
 }
 
-const rowOf = (run) => ({ onpointerenter: () => shared.set({ meant: isChosen(run) ? run.name : null }), onpointerleave: () => shared.set({ meant: null }) });
+/** A new table, in the order of the one before it. */
+function buildTable(columns) {
+  const sort = columns.find((column) => column.title === table?.sort?.title) ?? columns[columns.length - 1];
+  table = new Table(columns, { caption: "Runs", sort, falling: table?.falling ?? true, key: rowOf });
+  list.replaceChildren(table.element);
+}
+
+const rowOf = (run) => ({
+  onpointerenter: () => board.shared.set({ meant: isChosen(run) ? run.name : null }),
+  onpointerleave: () => board.shared.set({ meant: null }),
+});
 
 /** The settings in which the runs differ. */
 function differences() {
-  const names = [...new Set(runs.flatMap((run) => Object.keys(run.settings)))].filter((key) => !NOT_COMPARED.includes(key));
-  return names.filter((key) => new Set(runs.map((run) => run.settings[key] ?? "–")).size > 1);
+  const names = new Set(runs.flatMap((run) => Object.keys(run.settings)));
+  for (const other of NOT_COMPARED) names.delete(other);
+  return [...names].filter((key) => new Set(runs.map((run) => run.settings[key] ?? "–")).size > 1);
 }
 
 function columnsOf(names, differing) {
-  const figures = names.filter((what) => what === "loss" || isShare(what)).sort((a, b) => isShare(b) - isShare(a));
+  const main = names.includes("accuracy") ? "accuracy" : "loss";
+  const ranked = names.filter((what) => what === "loss" || isShare(what)).sort((a, b) => isShare(b) - isShare(a));
+  const seconds = (run) => number(run.seconds);
+  const epochs = (run) => (run.epochs > run.epoch ? `${run.epoch} of ${run.epochs}` : String(run.epoch));
   return [
     { title: "run", of: (run) => run.name, cell: nameCell },
-    { title: "state", of: (run) => run.state, cell: (run) => el("span", { class: "state", "data-state": run.state }, el("b", {}, run.state)) },
-    { title: names.includes("accuracy") ? "accuracy" : "loss", cell: (run) => small(run, names) },
-    ...figures.map((what) => ({ title: isShare(what) ? `best ${what}` : `least ${what}`, number: true, of: (run) => top(run, what), cell: (run) => formatOf(what)(top(run, what)).replace("NaN", "–") })),
-    { title: "epochs", number: true, of: (run) => run.epoch, cell: (run) => (run.epochs > run.epoch ? `${run.epoch} of ${run.epochs}` : String(run.epoch)) },
-    { title: "time", number: true, of: (run) => number(run.seconds), cell: (run) => duration(number(run.seconds)) },
-    ...differing.map((key) => ({ title: key.replaceAll("_", " "), of: (run) => run.settings[key] ?? "", cell: (run) => run.settings[key] ?? "–" })),
+    { title: "state", of: (run) => run.state, cell: stateCell },
+    { title: main, cell: (run) => sparkline(figures(run, main), run.tone, { log: main === "loss" }) },
+    ...ranked.map(bestColumn),
+    { title: "epochs", number: true, of: (run) => run.epoch, cell: epochs },
+    { title: "time", number: true, of: seconds, cell: (run) => duration(seconds(run)) },
+    ...differing.map(settingColumn),
     { title: "written", number: true, of: (run) => run.changed, cell: (run) => moment(run.changed) },
   ];
 }
 
+function bestColumn(what) {
+  const of = (run) => figures(run, what)[best(what, figures(run, what))] ?? NaN;
+  const cell = (run) => (Number.isFinite(of(run)) ? formatOf(what)(of(run)) : "–");
+  return { title: isShare(what) ? `best ${what}` : `least ${what}`, number: true, of, cell };
+}
+
+function settingColumn(key) {
+  const of = (run) => run.settings[key] ?? "";
+  return { title: key.replaceAll("_", " "), of, cell: (run) => of(run) || "–" };
+}
+
+const stateCell = ({ state }) => el("span", { class: "state", "data-state": state }, el("b", {}, state));
+
 function nameCell(run) {
-  const box = el("input", { type: "checkbox", checked: isChosen(run), "aria-label": `Show the curves of ${run.name}`, onchange: () => { chosen.set(run.name, box.checked); drawCurves(); } });
-  return el("span", { class: "name" }, el("label", { class: "swatch", "data-tone": run.tone }, box), el("a", { href: address("run", { run: run.name }) }, run.name), run.damage.length ? el("span", { class: "mark", title: run.damage.join(" ") }, "damaged") : null);
-}
-
-function small(run, names) {
-  const what = names.includes("accuracy") ? "accuracy" : "loss";
-  const tested = column(run, `test_${what}`);
-  return sparkline(tested.length ? tested : column(run, what), run.tone, { log: what === "loss" });
-}
-
-function top(run, what) {
-  const tested = column(run, `test_${what}`);
-  const values = tested.length ? tested : column(run, what);
-  const place = best(what, values);
-  return place === undefined ? NaN : values[place];
+  const { name, damage } = run;
+  const change = () => {
+    chosen.set(name, box.checked);
+    drawCurves();
+  };
+  const label = `Show the curves of ${name}`;
+  const box = el("input", { type: "checkbox", checked: isChosen(run), "aria-label": label, "data-key": label });
+  box.addEventListener("change", change);
+  const link = el("a", { href: address("run", { run: name }), "data-key": name }, name);
+  const mark = damage.length ? el("span", { class: "mark", title: damage.join(" ") }, "damaged") : null;
+  return el("span", { class: "name" }, el("label", { class: "swatch", "data-tone": run.tone }, box), link, mark);
 }
 
 follow("runs.json", show, (facts) => (facts.runs.some((run) => run.state === "running") ? 1.5 : 4));

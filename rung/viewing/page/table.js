@@ -12,8 +12,11 @@ export class Table {
     this.body = el("tbody");
     this.heads = columns.map((column) => this.head(column));
     const label = el("caption", { class: "unseen" }, caption);
-    this.element = el("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": caption },
-      el("table", {}, label, el("thead", {}, el("tr", {}, this.heads)), this.body));
+    this.element = el(
+      "div",
+      { class: "scroll", tabindex: 0, role: "region", "aria-label": caption },
+      el("table", {}, label, el("thead", {}, el("tr", {}, this.heads)), this.body),
+    );
   }
 
   head(column) {
@@ -43,7 +46,9 @@ export class Table {
   }
 
   row(row) {
-    const cells = this.columns.map((column, i) => el(i ? "td" : "th", { scope: i ? null : "row", class: column.number ? "number" : null }, column.cell(row)));
+    const cells = this.columns.map((column, i) =>
+      el(i ? "td" : "th", { scope: i ? null : "row", class: column.number ? "number" : null }, column.cell(row)),
+    );
     return el("tr", this.key ? this.key(row) : {}, cells);
   }
 }

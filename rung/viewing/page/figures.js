@@ -1,6 +1,6 @@
-// From what is known of a run to the curves of its charts.
+// From what is known of a run to the curves of its charts, as columns of numbers.
 
-import { el } from "./dom.js";
+import { max, min } from "./columns.js";
 import { number, percent, short, smooth } from "./numbers.js";
 
 const OF_ALL = ["loss", "accuracy"];
@@ -37,7 +37,14 @@ function perEpoch(run) {
 export function updates(run) {
   const each = perEpoch(run) || 1;
   const { step, loss, low, high, lr } = run.steps;
-  return { x: step.map((at) => at / each), loss: loss.map(number), low: low.map(number), high: high.map(number), lr: lr.map(number), inEpochs: perEpoch(run) > 0 };
+  return {
+    x: step.map((at) => at / each),
+    loss: loss.map(number),
+    low: low.map(number),
+    high: high.map(number),
+    lr: lr.map(number),
+    inEpochs: perEpoch(run) > 0,
+  };
 }
 
 /** The place of the best epoch: of the least loss, or the greatest share; undefined where nobody can know. */
@@ -52,12 +59,16 @@ export function curvesOf(run, name, weight) {
   const { epoch } = run.figures;
   const format = formatOf(name);
   const test = column(run, `test_${name}`);
-  const of = (y, facts) => [{ x: epoch, y, ...facts }].flatMap((curve) => smoothed(curve, weight)).map((curve) => ({ format, ...curve }));
+  const of = (y, facts) =>
+    [{ x: epoch, y, ...facts }].flatMap((curve) => smoothed(curve, weight)).map((curve) => ({ format, ...curve }));
   const curves = [];
   if (name === "loss") curves.push(...batches(run, weight));
   if (column(run, name).length) curves.push(...of(column(run, name), { name: "train", tone: "train", width: 3.5 }));
   if (test.length) curves.push(...of(test, { name: run.tested, tone: "test", width: 2, mark: best(name, test) }));
-  return curves.map((curve) => ({ ...curve, label: curve.pale || !curve.name ? "" : `${curve.name} ${format(lastOf(curve.y))}` }));
+  return curves.map((curve) => ({
+    ...curve,
+    label: curve.pale || !curve.name ? "" : `${curve.name} ${format(lastOf(curve.y))}`,
+  }));
 }
 
 export const lastOf = (values) => values.filter(Number.isFinite).pop() ?? NaN;
@@ -65,7 +76,10 @@ export const lastOf = (values) => values.filter(Number.isFinite).pop() ?? NaN;
 /** A curve; or, smoothed, with the pale one that it was made of. */
 export function smoothed(curve, weight) {
   if (!weight || curve.y.length < 3) return [curve];
-  return [{ ...curve, name: "", pale: true, width: 1, mark: undefined }, { ...curve, y: smooth(curve.y, weight), mark: undefined }];
+  return [
+    { ...curve, name: "", pale: true, width: 1, mark: undefined },
+    { ...curve, y: smooth(curve.y, weight), mark: undefined },
+  ];
 }
 
 function batches(run, weight) {
@@ -80,27 +94,16 @@ function batches(run, weight) {
 /** The learning rate along the updates. */
 export function rateOf(run) {
   const { x, lr } = updates(run);
-  const y = lr;
-  return lr.some(Number.isFinite) ? [{ x, y, tone: "rate", width: 2, name: "rate", label: short(lastOf(lr)) }] : [];
+  return lr.some(Number.isFinite)
+    ? [{ x, y: lr, tone: "rate", width: 2, name: "rate", label: short(lastOf(lr)) }]
+    : [];
 }
 
 /** Whether the curves cover so much that a log scale shows more of them. */
 export function isWide(curves) {
-  const all = curves.filter((curve) => !curve.pale).flatMap((curve) => curve.y).filter(Number.isFinite);
-  const [low, high] = [all.reduce((a, b) => Math.min(a, b), Infinity), all.reduce((a, b) => Math.max(a, b), -Infinity)];
-  return low > 0 && high > WIDE * low;
-}
-
-/** What steers the charts: smoothing, log scale, and the way back from a zoom. `settings` change in place. */
-export function controls(shared, settings, changed, ...more) {
-  const set = (facts) => changed(Object.assign(settings, facts));
-  const slider = el("input", { type: "range", min: 0, max: 0.98, step: 0.01, value: 0, "aria-label": "Smoothing", oninput: () => set({ weight: Number(slider.value) }) });
-  const log = el("input", { type: "checkbox", onchange: () => set({ log: log.checked }) });
-  const whole = el("button", { class: "quiet", onclick: () => shared.set({ range: null }) }, "Whole range");
-  shared.zoomed = (range) => { whole.hidden = !range; };
-  shared.zoomed(null);
-  settings.showLog = (on) => { log.checked = on; };
-  return el("div", { class: "controls" }, ...more,
-    el("label", {}, "Smoothing", slider), el("label", {}, log, "Log scale of the loss"), whole,
-    el("span", { class: "muted hint" }, "Drag to zoom · double click for all · arrow keys to read off"));
+  const all = curves
+    .filter((curve) => !curve.pale)
+    .flatMap((curve) => curve.y)
+    .filter(Number.isFinite);
+  return min(all) > 0 && max(all) > WIDE * min(all);
 }
