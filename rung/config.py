@@ -44,9 +44,12 @@ class Mode:
     special: bool  # derived: a call has more to do than compute and record
 
     def __init__(self, **switches: Any):
-        switches["special"] = any(map(switches.get, ("reads", "raw", "debug", "passes", "watcher")))
+        switches["special"] = bool(
+            switches["reads"] or switches["raw"] or switches["debug"] or switches["passes"] or switches["watcher"]
+        )
+        put = object.__setattr__
         for name, value in switches.items():
-            object.__setattr__(self, name, value)
+            put(self, name, value)
 
     def __setattr__(self, name: str, value: Any) -> None:
         raise AttributeError("a mode is immutable: use rung.using_config(name, value)")

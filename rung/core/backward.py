@@ -8,7 +8,6 @@ with `create_graph` the very same derivatives run on Variables and are recorded 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from contextlib import nullcontext
 from heapq import heappop, heappush
 from typing import Any
 
@@ -62,9 +61,12 @@ def backpropagate(
     path = None if found is None else _path_to(found, [record for record, _ in roots], since)
     if plain:
         roots = [(record, getattr(seed, "_data", seed)) for record, seed in roots]
-    watched = nullcontext() if now.watcher is None else now.watcher.backward(roots, plain)
-    with mode(raw=plain, enable_backprop=create_graph, create_graph=create_graph), watched as watcher:
-        _walk(roots, plain, retain_graph, retain_grad, found, path, watcher)
+    with mode(raw=plain, enable_backprop=create_graph, create_graph=create_graph):
+        if now.watcher is None:
+            _walk(roots, plain, retain_graph, retain_grad, found, path)
+        else:
+            with now.watcher.backward(roots, plain) as watcher:
+                _walk(roots, plain, retain_graph, retain_grad, found, path, watcher)
     return found or {}
 
 
@@ -75,7 +77,7 @@ def _walk(
     retain_grad: bool,
     found: dict[Record, Any] | None,
     path: set[Any] | None,
-    watcher: PassWatcher | None,
+    watcher: PassWatcher | None = None,
 ) -> None:
     debug = current_mode().debug
     arrived: dict[Any, tuple[list[Any], list[Any]]] = {}  # node -> the gradients of its outputs, and their records
