@@ -17,9 +17,9 @@ from rung.picture.text import shipped
 # The order in which the pieces are joined. What a piece needs when it is read, not when it runs, comes before it.
 SCRIPTS = [
     "numbers", "text", "scene", "layout", "trace", "timeline", "queue", "naive", "memory", "view", "picture",
-    "picking", "fold", "focus", "words", "colours", "accents", "flow", "canvas", "elements", "player", "chips",
-    "deck", "memorypanel", "search", "card", "minimap", "compare", "table", "pointer", "keys", "banner",
-    "toolbar", "outside", "main", "begin",
+    "picking", "fold", "focus", "words", "colours", "accents", "looks", "frames", "edges", "boxes", "flow",
+    "canvas", "elements", "player", "chips", "deck", "memorypanel", "search", "card", "minimap", "compare",
+    "table", "pointer", "keys", "banner", "toolbar", "outside", "choice", "main", "begin",
 ]  # fmt: skip
 TABLES = {"THEME": "theme.json", "WIDTHS": "widths.json"}
 POLICY = (
@@ -97,7 +97,9 @@ def page_script() -> str:
     """The pieces of the page's program in one function."""
     tables = [f"const {name} = {_text(shipped(file))};" for name, file in TABLES.items()]
     pieces = [_source(f"page/{name}.js") for name in SCRIPTS]
-    return "\n".join(["(() => {", '"use strict";', *tables, tightened(squeezed("\n".join(pieces))), "})();"])
+    return "\n".join(
+        ["(() => {", '"use strict";', *tables, tightened(squeezed("\n".join(pieces)), _SCRIPT_SIGNS), "})();"]
+    )
 
 
 def squeezed(source: str) -> str:
@@ -111,15 +113,27 @@ def squeezed(source: str) -> str:
     return "\n".join(line for line in lines if line and not line.startswith("//"))
 
 
-def tightened(code: str) -> str:
-    """A program or style sheet without spaces around signs, in lines that hold no text and no pattern.
+_TEXT = re.compile(r"""("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')""")
+_SIGNS = re.compile(r" ?([=*<>&|?:,;{}]) ?")
+_SCRIPT_SIGNS = re.compile(r" ?([=*<>&|?:,;{}()\[\]]) ?|(?<!\+) (\+) (?!\+)|(?<!-) (-) (?!-)")
 
-    >>> tightened("a = b(1, 2); s = '1, 2';" + chr(10) + "a = b(1, 2);").splitlines()
-    ["a = b(1, 2); s = '1, 2';", 'a=b(1,2);']
+
+def tightened(code: str, signs: re.Pattern[str] = _SIGNS) -> str:
+    """A program or style sheet without spaces around signs, but in texts, and in lines that may hold a pattern.
+
+    Comments at the ends of lines go, too.
+
+    >>> tightened("a = b(1, 2); s = '1, 2';" + chr(10) + "t = `1, 2`;").splitlines()
+    ["a=b(1,2);s='1, 2';", 't = `1, 2`;']
     """
-    signs = r" ?([=*<>&|?:,;{}]) ?"
-    lines = code.splitlines()
-    return "\n".join(line if re.search("[\"'`/]", line) else re.sub(signs, r"\1", line) for line in lines)
+    lines = (re.sub(r"^([^\"'`/]*[;{,]) // .*", r"\1", line) for line in code.splitlines())
+    return "\n".join(line if re.search(r"`|(?<! )/|/(?! )", line) else _tight(line, signs) for line in lines)
+
+
+def _tight(line: str, signs: re.Pattern[str]) -> str:
+    parts = _TEXT.split(line)  # what lies between texts, and the texts, in turn
+    parts[::2] = [signs.sub(lambda sign: sign[0].strip(), part) for part in parts[::2]]
+    return "".join(parts)
 
 
 @functools.cache

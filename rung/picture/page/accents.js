@@ -2,12 +2,26 @@
 
 const ACCENTS = {
   light: {
-    forward: "#ea7a00", "forward text": "#8a4700", backward: "#0c9488", "backward text": "#07625a",
-    select: "#2458e6", wrong: "#d3241b", quiet: "#a3adb8", bar: "#7fb5dc", added: "#1f9d55",
+    forward: "#ea7a00",
+    "forward text": "#8a4700",
+    backward: "#0c9488",
+    "backward text": "#07625a",
+    select: "#2458e6",
+    wrong: "#d3241b",
+    quiet: "#a3adb8",
+    bar: "#7fb5dc",
+    added: "#1f9d55",
   },
   dark: {
-    forward: "#ffa53d", "forward text": "#ffcf96", backward: "#3fd6c9", "backward text": "#9ff0e7",
-    select: "#7aa2ff", wrong: "#ff6f64", quiet: "#566371", bar: "#3f93cf", added: "#4cd08a",
+    forward: "#ffa53d",
+    "forward text": "#ffcf96",
+    backward: "#3fd6c9",
+    "backward text": "#9ff0e7",
+    select: "#7aa2ff",
+    wrong: "#ff6f64",
+    quiet: "#566371",
+    bar: "#3f93cf",
+    added: "#4cd08a",
   },
 };
 

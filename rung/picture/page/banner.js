@@ -37,17 +37,28 @@ class Banner {
     const { maker } = index.values[found.value];
     const what = found.array.nan ? "NaN" : "Infinity";
     if (found.isGradient) {
-      return this.bar(`${what} first appears in the gradient of ${index.valueLabel(found.value)}`, { kind: "value", id: found.value });
+      return this.bar(`${what} first appears in the gradient of ${index.valueLabel(found.value)}`, {
+        kind: "value",
+        id: found.value,
+      });
     }
     if (typeof maker !== "number") {
       return this.bar(`${what} came in with ${index.valueLabel(found.value)}`, { kind: "value", id: found.value });
     }
     const source = index.sourceText(maker);
-    return this.bar(`${what} first appears in ${index.opName(maker)}${source ? `, ${source}` : ""}`, { kind: "call", id: maker });
+    return this.bar(`${what} first appears in ${index.opName(maker)}${source ? `, ${source}` : ""}`, {
+      kind: "call",
+      id: maker,
+    });
   }
 
   bar(text, item) {
     const go = () => item && this.page.goTo(item);
-    return element("button", { type: "button", class: "alert", onclick: go }, text, item ? element("b", {}, "Show") : null);
+    return element(
+      "button",
+      { type: "button", class: "alert", onclick: go },
+      text,
+      item ? element("b", {}, "Show") : null,
+    );
   }
 }

@@ -14,16 +14,26 @@ const inspection = {
     return current !== null;
   },
   get boxes() {
-    return current.picture.boxes.map((box) => ({ ...onScreen(box), kind: box.kind, id: box.id, lines: [...box.lines] }));
+    return current.picture.boxes.map((box) => ({
+      ...onScreen(box),
+      kind: box.kind,
+      id: box.id,
+      lines: [...box.lines],
+    }));
   },
   get frames() {
     return current.picture.frames.map((frame) => {
-      return { ...onScreen(frame), group: frame.group, label: frame.label, header: frame.header * current.view.scale };
+      return {
+        ...onScreen(frame),
+        group: frame.group,
+        label: frame.label,
+        header: frame.header * current.view.scale,
+      };
     });
   },
   get view() {
     const { left, top, scale } = current.view;
-    return { left, top, scale, isMoving: Boolean(current.view.flight || current.view.glide || current.morph) };
+    return { left, top, scale, isMoving: Boolean(current.view.isMoving || current.morph) };
   },
   get player() {
     const { position, length, isPlaying, isActive, isNaive, event, speed } = current.player;
@@ -37,13 +47,13 @@ const inspection = {
     return naive && { wrong: naive.wrong, mistakes: naive.mistakes(), visits: naive.events.length - naive.start - 2 };
   },
   get selected() {
-    return current.selected && { ...current.selected };
+    return current.choice.selected && { ...current.choice.selected };
   },
   get open() {
     return [...current.folding.open];
   },
   get mode() {
-    return current.mode;
+    return current.looks.mode;
   },
   get comparison() {
     const { comparison } = current;

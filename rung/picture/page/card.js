@@ -5,17 +5,21 @@ class Card {
     this.page = page;
     this.host = byId("card");
     this.body = byId("card-body");
-    byId("card-close").addEventListener("click", () => page.select(null));
+    byId("card-close").addEventListener("click", () => page.choice.select(null));
     page.on("select", () => this.show());
-    page.on("position", () => this.page.selected && this.show());
+    page.on("position", () => this.page.choice.selected && this.show());
     page.on("theme", () => this.show());
   }
 
   show() {
-    const item = this.page.selected;
+    const item = this.page.choice.selected;
     this.host.hidden = !item;
     if (!item) return;
-    const parts = { value: () => this.value(item.id), call: () => this.call(item.id), group: () => this.group(item.id) };
+    const parts = {
+      value: () => this.value(item.id),
+      call: () => this.call(item.id),
+      group: () => this.group(item.id),
+    };
     this.body.replaceChildren(...parts[item.kind]().filter(Boolean));
   }
 
@@ -45,7 +49,10 @@ class Card {
       this.array("Value", index.arrayAt(id, this.now)),
       this.array("Gradient", this.gradientNow(id)),
       this.facts(this.valueFacts(id, value)),
-      this.links("Used by", index.users[id].map((call) => ({ kind: "call", id: call }))),
+      this.links(
+        "Used by",
+        index.users[id].map((call) => ({ kind: "call", id: call })),
+      ),
       this.pathButtons(),
     ];
   }
@@ -59,7 +66,9 @@ class Card {
     const { index, trace } = this.page;
     const made = typeof value.maker === "number" ? linkTo(this.page, { kind: "call", id: value.maker }) : null;
     const of = value.gradient_of;
-    const kept = trace.calls.flatMap((call, number) => (call.saved.includes(id) ? [{ kind: "call", id: number }] : []));
+    const kept = trace.calls.flatMap((call, number) =>
+      call.saved.includes(id) ? [{ kind: "call", id: number }] : [],
+    );
     return [
       ["made by", made],
       ["gradient of", typeof of === "number" ? linkTo(this.page, { kind: "value", id: of }) : null],
@@ -78,7 +87,9 @@ class Card {
     const op = trace.ops[call.op];
     return [
       this.head(call.failed ? "failed" : "function", index.opName(id), op.summary),
-      call.failed && trace.error ? element("p", { class: "alert" }, `${trace.error.type}: ${trace.error.message}`) : null,
+      call.failed && trace.error
+        ? element("p", { class: "alert" }, `${trace.error.type}: ${trace.error.message}`)
+        : null,
       op.formula ? element("pre", { class: "formula" }, op.formula.trim().replace(/ {3,}/g, "\n")) : null,
       this.operands("Takes", call.inputs, op.inputs),
       this.operands("Makes", call.outputs, op.outputs),
@@ -89,7 +100,9 @@ class Card {
 
   callFacts(id, call) {
     const { index } = this.page;
-    const options = Object.entries(call.options ?? {}).map(([name, text]) => `${name}=${text}`).join(", ");
+    const options = Object.entries(call.options ?? {})
+      .map(([name, text]) => `${name}=${text}`)
+      .join(", ");
     const saved = call.saved.map((value) => linkTo(this.page, { kind: "value", id: value }));
     const bytes = call.saved.reduce((sum, value) => sum + (index.arrayAt(value)?.bytes ?? 0), 0);
     const derives = call.derives;
@@ -130,15 +143,33 @@ class Card {
   group(id) {
     const { index, page } = { index: this.page.index, page: this.page };
     const { label, detail, kind, first, last } = index.groups[id];
-    const words = { scope: "layer", backward: "backward", step: "iteration", line: "line of the program", repeat: "pattern" };
+    const words = {
+      scope: "layer",
+      backward: "backward",
+      step: "iteration",
+      line: "line of the program",
+      repeat: "pattern",
+    };
     const isOpen = page.folding.open.has(id);
-    const toggle = element("button", { type: "button", onclick: () => page.toggleGroup(id) }, isOpen ? "Fold" : "Unfold");
+    const toggle = element(
+      "button",
+      { type: "button", onclick: () => page.toggleGroup(id) },
+      isOpen ? "Fold" : "Unfold",
+    );
     const ops = new Map();
-    for (let call = first; call <= last; call += 1) ops.set(index.opName(call), (ops.get(index.opName(call)) ?? 0) + 1);
-    const common = [...ops].sort((a, b) => b[1] - a[1]).slice(0, 6).map(([name, count]) => `${count} × ${name}`);
+    for (let call = first; call <= last; call += 1)
+      ops.set(index.opName(call), (ops.get(index.opName(call)) ?? 0) + 1);
+    const common = [...ops]
+      .sort((a, b) => b[1] - a[1])
+      .slice(0, 6)
+      .map(([name, count]) => `${count} × ${name}`);
     return [
       this.head(words[kind] ?? kind, label, detail),
-      this.facts([["holds", plural(last - first + 1, "call")], ["most of all", common.join(", ")], ["first", index.sourceText(first)]]),
+      this.facts([
+        ["holds", plural(last - first + 1, "call")],
+        ["most of all", common.join(", ")],
+        ["first", index.sourceText(first)],
+      ]),
       element("p", { class: "buttons" }, toggle),
     ];
   }
@@ -174,7 +205,11 @@ class Card {
     const button = (direction, text) =>
       element(
         "button",
-        { type: "button", "aria-pressed": String(page.path === direction), onclick: () => page.showPath(direction) },
+        {
+          type: "button",
+          "aria-pressed": String(page.choice.path === direction),
+          onclick: () => page.choice.showPath(direction),
+        },
         text,
       );
     return element("p", { class: "buttons" }, button("back", "What it depends on"), button("ahead", "What uses it"));
@@ -198,13 +233,20 @@ function arrayParts(page, array) {
 /** Nested values as rows of a table; null if they are not known or too many to be read. */
 function tableRows(values) {
   if (!Array.isArray(values) || !values.length) return null;
-  const flat = (list) => (Array.isArray(list[0]) ? list.flatMap((each) => (Array.isArray(each[0]) ? flat(each) : [each])) : [list]);
+  const flat = (list) =>
+    Array.isArray(list[0]) ? list.flatMap((each) => (Array.isArray(each[0]) ? flat(each) : [each])) : [list];
   const rows = flat(values);
   return rows[0].length <= 8 && rows.length <= 16 ? rows : null;
 }
 
 function numberTable(rows) {
-  const cells = rows.map((row) => element("tr", {}, row.map((number) => element("td", {}, numberText(number, 3)))));
+  const cells = rows.map((row) =>
+    element(
+      "tr",
+      {},
+      row.map((number) => element("td", {}, numberText(number, 3))),
+    ),
+  );
   return element("div", { class: "scroll" }, element("table", { class: "numbers" }, cells));
 }
 
@@ -217,7 +259,7 @@ function thumbnailOf(page, { thumbnail: { rows, columns, pixels } }) {
     rows * side,
     (ink) => {
       for (let at = 0; at < bytes.length; at += 1) {
-        ink.fillStyle = scaleColour(bytes.charCodeAt(at) / 255, page.mode);
+        ink.fillStyle = scaleColour(bytes.charCodeAt(at) / 255, page.looks.mode);
         ink.fillRect((at % columns) * side, Math.floor(at / columns) * side, side, side);
       }
     },
@@ -231,7 +273,7 @@ function histogramOf(page, { histogram, min, max }) {
     const unit = width / histogram.length;
     histogram.forEach((count, bin) => {
       const bar = count ? Math.max(1.5, (count / highest) * (height - 2)) : 0;
-      ink.fillStyle = page.accent("bar");
+      ink.fillStyle = page.looks.accent("bar");
       ink.fillRect(bin * unit, height - bar, unit - 1, bar);
     });
   };
@@ -246,11 +288,20 @@ function histogramOf(page, { histogram, min, max }) {
 
 function statisticsOf(array) {
   const names = ["mean", "std", "norm", "zeros", "nan", "inf"];
-  const known = names.filter((name) => array[name] !== null && array[name] !== undefined && (array[name] || name !== "zeros"));
+  const known = names.filter(
+    (name) => array[name] !== null && array[name] !== undefined && (array[name] || name !== "zeros"),
+  );
   const shown = known.filter((name) => !["nan", "inf"].includes(name) || array[name]);
   return element(
     "dl",
     { class: "statistics" },
-    shown.map((name) => element("div", { class: ["nan", "inf"].includes(name) ? "wrong" : "" }, element("dt", {}, name), element("dd", {}, numberText(array[name])))),
+    shown.map((name) =>
+      element(
+        "div",
+        { class: ["nan", "inf"].includes(name) ? "wrong" : "" },
+        element("dt", {}, name),
+        element("dd", {}, numberText(array[name])),
+      ),
+    ),
   );
 }

@@ -40,13 +40,21 @@ class Chips {
     const wrong = naive.events[naive.wrong];
     const number = naive.events.slice(0, naive.wrong + 1).filter((event) => event.what === "visit").length;
     const many = `${naive.isCut ? "more than " : ""}${plural(visits, "visit")} instead of ${naive.right.length}`;
-    const mistakes = naive.mistakes().slice(0, 2).map(
-      ({ value, naive: got, right }) => `${index.valueLabel(value)} gets ${numberText(got)}, not ${numberText(right)}`,
-    );
+    const mistakes = naive
+      .mistakes()
+      .slice(0, 2)
+      .map(
+        ({ value, naive: got, right }) =>
+          `${index.valueLabel(value)} gets ${numberText(got)}, not ${numberText(right)}`,
+      );
     return [
       `It first goes wrong at visit ${number}: ${index.callLabel(wrong.call)} has yet to hear from ` +
         `${index.callLabel(wrong.missing[0])}. ${many}${mistakes.length ? `; ${mistakes.join(", ")}` : ""}. `,
-      element("button", { type: "button", class: "link", onclick: () => this.page.player.seek(naive.wrong + 1) }, "Show"),
+      element(
+        "button",
+        { type: "button", class: "link", onclick: () => this.page.player.seek(naive.wrong + 1) },
+        "Show",
+      ),
     ];
   }
 

@@ -78,7 +78,12 @@ class Colouring {
     const key = `${mode} ${shade}`;
     if (!this.shades.has(key)) {
       const text = scaleInk(shade / SHADES, mode);
-      this.shades.set(key, { fill: scaleColour(shade / SHADES, mode), line: THEME[mode].tones.function.line, text, muted: text });
+      this.shades.set(key, {
+        fill: scaleColour(shade / SHADES, mode),
+        line: THEME[mode].tones.function.line,
+        text,
+        muted: text,
+      });
     }
     return this.shades.get(key);
   }
@@ -105,4 +110,4 @@ function scaleColour(share, mode) {
 
 const channels = (colour) => [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16));
 
-const scaleInk = (share, mode) => (mode === "light") === (share > 0.55) ? "#ffffff" : "#12202c";
+const scaleInk = (share, mode) => ((mode === "light") === share > 0.55 ? "#ffffff" : "#12202c");

@@ -7,7 +7,8 @@ const GRAVITY = ["same", "value", "shape", "added"];
 function callKeys(index) {
   const seen = new Map();
   return index.calls.map((call, number) => {
-    const kind = `${index.scopePath(call.scope)} ${index.opName(number)} ${typeof call.pass === "number" ? "backward" : ""}`;
+    const side = typeof call.pass === "number" ? "backward" : "forward";
+    const kind = `${index.scopePath(call.scope)} ${index.opName(number)} ${side}`;
     const occurrence = seen.get(kind) ?? 0;
     seen.set(kind, occurrence + 1);
     return `${kind} ${occurrence}`;
@@ -42,7 +43,8 @@ class Comparison {
         if (side === "outputs") worst = graver(worst, state);
       });
     }
-    if (ours.inputs.length !== theirs.inputs.length) worst = this.note({ kind: "call", id: call }, "shape", "takes other inputs");
+    if (ours.inputs.length !== theirs.inputs.length)
+      worst = this.note({ kind: "call", id: call }, "shape", "takes other inputs");
     this.states.call.set(call, worst);
   }
 
@@ -118,12 +120,21 @@ class ComparePanel {
     const { differences, missing, other } = comparison;
     const title = other.trace.title || "the other trace";
     byId("compare-title").textContent = `Beside “${title}”`;
-    const rows = differences.slice(0, 60).map(({ item, state, text }) =>
-      element("li", { class: state }, linkTo(this.page, item), element("span", {}, text)),
-    );
-    const absent = missing.slice(0, 20).map((call) =>
-      element("li", { class: "missing" }, element("b", {}, other.callLabel(call)), element("span", {}, "is only there")),
-    );
+    const rows = differences
+      .slice(0, 60)
+      .map(({ item, state, text }) =>
+        element("li", { class: state }, linkTo(this.page, item), element("span", {}, text)),
+      );
+    const absent = missing
+      .slice(0, 20)
+      .map((call) =>
+        element(
+          "li",
+          { class: "missing" },
+          element("b", {}, other.callLabel(call)),
+          element("span", {}, "is only there"),
+        ),
+      );
     const count = differences.length + missing.length;
     byId("compare-count").textContent = count ? plural(count, "difference") : "No difference: both did the same.";
     byId("differences").replaceChildren(...rows, ...absent);

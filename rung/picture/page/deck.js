@@ -9,7 +9,8 @@ class Deck {
     this.strip = byId("strip");
     this.connectButtons();
     this.connectStrip();
-    for (const name of ["position", "play", "timeline", "theme", "resize", "memory"]) page.on(name, () => this.show());
+    for (const name of ["position", "play", "timeline", "theme", "resize", "memory"])
+      page.on(name, () => this.show());
   }
 
   connectButtons() {
@@ -91,7 +92,9 @@ class Deck {
   }
 
   restingText({ trace, calls }) {
-    const backward = trace.passes.length ? `, ${plural(trace.passes.length, "backward pass", "backward passes")}` : "";
+    const backward = trace.passes.length
+      ? `, ${plural(trace.passes.length, "backward pass", "backward passes")}`
+      : "";
     return `${plural(calls.length, "call")}${backward}. Press play to watch them.`;
   }
 
@@ -120,7 +123,7 @@ class Deck {
     const { player } = this.page;
     if (!player.isActive) return;
     const x = (player.position / Math.max(player.length, 1)) * width;
-    ink.fillStyle = this.page.accent("select");
+    ink.fillStyle = this.page.looks.accent("select");
     ink.fillRect(clamp(x - 1, 0, width - 2), 0, 2, height);
     ink.beginPath();
     ink.arc(clamp(x, 6, width - 6), height - 5, 6, 0, 2 * Math.PI);
@@ -137,7 +140,7 @@ class Deck {
     for (let x = 0; x < events.length; x += Math.max(1, 1 / unit)) {
       const at = Math.floor(x);
       const event = events[at];
-      ink.fillStyle = this.page.accent(event.missing?.length ? "wrong" : tones[event.what] ?? "quiet");
+      ink.fillStyle = this.page.looks.accent(event.missing?.length ? "wrong" : (tones[event.what] ?? "quiet"));
       ink.globalAlpha = player.isActive && at >= player.position ? 0.3 : 0.9;
       ink.fillRect(at * unit, height - 8, Math.max(unit - gap, 1), 6);
     }

@@ -7,12 +7,12 @@ function drawState(painter, box, rect) {
   const { x, y, w, h } = rect;
   if (box.kind === "group" && state.lit) {
     const bottom = y + h - 2 * sizes.card - 3;
-    drawProgress(painter, x, bottom, w, state.ran, page.accent("forward"));
-    drawProgress(painter, x, bottom, w, state.visited, page.accent("backward"));
+    drawProgress(painter, x, bottom, w, state.ran, page.looks.accent("forward"));
+    drawProgress(painter, x, bottom, w, state.visited, page.looks.accent("backward"));
   }
   if (box.kind !== "group" && state.visited) {
     painter.outline(box, rect);
-    ink.strokeStyle = page.accent("backward");
+    ink.strokeStyle = page.looks.accent("backward");
     ink.lineWidth = sizes.line * 1.8;
     ink.stroke();
   }
@@ -34,7 +34,8 @@ function drawFlow(painter) {
   const { event, phase } = moment;
   if (event?.what === "call") drawCall(painter, event, phase);
   if (event?.what === "visit") drawVisit(painter, event, phase);
-  if (event?.what === "backward") drawPulse(painter, { kind: "value", id: page.player.timeline.rootOf(event) }, phase);
+  if (event?.what === "backward")
+    drawPulse(painter, { kind: "value", id: page.player.timeline.rootOf(event) }, phase);
   if (event?.what === "update") drawPulse(painter, { kind: "value", id: event.value }, phase, "forward");
   if (painter.scale * painter.sizes.detail >= TEXT_FROM) drawNumbers(painter);
   if (event?.what === "visit") drawSums(painter, event, phase);
@@ -44,7 +45,7 @@ function drawFlow(painter) {
 function drawTrail(painter) {
   const { ink, page } = painter;
   const { picture, player } = page;
-  ink.strokeStyle = page.accent("backward");
+  ink.strokeStyle = page.looks.accent("backward");
   ink.globalAlpha = 0.5;
   ink.lineWidth = painter.sizes.line * 1.3;
   for (const box of picture.boxes) {
@@ -52,7 +53,7 @@ function drawTrail(painter) {
     for (const [at, target] of [...picture.netsInto[box.at], ...edgesFrom(picture, box.at)]) {
       const net = picture.nets[at];
       if (touches(net.bounds, painter.seen) && player.hasGradient(net.value)) {
-        painter.strokeRoute(picture.routeTo(net, target));
+        strokeRoute(painter, picture.routeTo(net, target));
       }
     }
   }
@@ -96,18 +97,22 @@ function drawVisit(painter, event, phase) {
 /** Edges in colour, with a drop that has run a share of their length. */
 function drawEdgesFlowing(painter, edges, share, tone) {
   const { ink, page } = painter;
-  const colour = page.accent(tone);
+  const colour = page.looks.accent(tone);
   const width = Math.max(painter.sizes.line * 2, 1.5 / painter.scale);
   for (const [at, target] of edges) {
     const route = page.picture.routeTo(page.picture.nets[at], target);
     if (route.length < 2) continue;
     ink.strokeStyle = colour;
     ink.lineWidth = width;
-    painter.strokeRoute(route);
+    strokeRoute(painter, route);
     if (share <= 0 || share >= 1) continue;
     const [x, y] = pointAlong(route, share);
     ink.fillStyle = colour;
-    for (const [radius, alpha] of [[3.2, 0.18], [1.9, 0.35], [1, 1]]) {
+    for (const [radius, alpha] of [
+      [3.2, 0.18],
+      [1.9, 0.35],
+      [1, 1],
+    ]) {
       ink.globalAlpha = alpha;
       ink.beginPath();
       ink.arc(x, y, radius * Math.max(4, 3 / painter.scale), 0, 2 * Math.PI);
@@ -123,8 +128,12 @@ function drawGlow(painter, at, phase, tone) {
   const box = page.picture.boxes[at];
   const breath = 0.75 + 0.25 * Math.sin(phase * Math.PI);
   const unit = Math.max(1, 0.6 / painter.scale);
-  ink.strokeStyle = page.accent(tone);
-  for (const [width, alpha] of [[14, 0.1], [8, 0.2], [3, 1]]) {
+  ink.strokeStyle = page.looks.accent(tone);
+  for (const [width, alpha] of [
+    [14, 0.1],
+    [8, 0.2],
+    [3, 1],
+  ]) {
     ink.globalAlpha = alpha * breath;
     ink.lineWidth = width * unit;
     painter.outline(box, box, unit);
@@ -139,7 +148,7 @@ function drawPulse(painter, item, phase, tone = "backward") {
   if (at < 0) return;
   const { ink, page } = painter;
   const box = page.picture.boxes[at];
-  ink.strokeStyle = page.accent(tone);
+  ink.strokeStyle = page.looks.accent(tone);
   ink.globalAlpha = 0.9 - 0.6 * phase;
   ink.lineWidth = Math.max(3, 2 / painter.scale);
   painter.outline(box, box, 2 + 8 * phase);
@@ -157,7 +166,7 @@ function drawSums(painter, event, phase) {
     drawPulse(painter, { kind: "value", id: value }, phase);
     const { x, y, h } = page.picture.boxes[at];
     const grown = 1 + 0.35 * Math.sin(Math.min(phase * 1.2, 1) * Math.PI);
-    ink.fillStyle = page.accent("backward");
+    ink.fillStyle = page.looks.accent("backward");
     ink.beginPath();
     ink.arc(x - 4, y + h / 2, (size / 2) * grown, 0, 2 * Math.PI);
     ink.fill();
@@ -201,12 +210,12 @@ function drawBadge(painter, x, y, text, tone) {
   ink.textBaseline = "middle";
   const width = ink.measureText(text).width + 10;
   ink.fillStyle = theme.paper;
-  ink.strokeStyle = page.accent(tone);
+  ink.strokeStyle = page.looks.accent(tone);
   ink.lineWidth = 1;
   ink.beginPath();
   ink.roundRect(x, y - 7.5, width, 15, 7.5);
   ink.fill();
   ink.stroke();
-  ink.fillStyle = page.accent(`${tone} text`);
+  ink.fillStyle = page.looks.accent(`${tone} text`);
   ink.fillText(text, x + 5, y + 0.5);
 }

@@ -10,13 +10,13 @@ class Page {
     this.canvas = byId("graph");
     this.view = new View();
     this.painter = new Painter(this.canvas, this);
-    this.mode = start.theme ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
-    this.measure = "kind";
+    this.looks = new Looks(this, start.theme);
+    this.choice = new Choice(this);
     this.options = { variables: "all", verbose: true, direction: start.direction ?? "down" };
     this.frames = [];
     this.read({ ...checkedTrace(trace), title: title ?? trace.title });
     this.connect();
-    this.applyMode();
+    this.looks.applyMode();
     this.resize();
     this.build();
     this.showStart();
@@ -24,7 +24,7 @@ class Page {
     this.beginAt(start);
   }
 
-  /** Take a trace in, with nothing chosen. */
+  /** Take a trace in. */
   read(trace) {
     this.trace = trace;
     this.index = new TraceIndex(trace);
@@ -32,11 +32,6 @@ class Page {
     this.memory = new Memory(trace);
     const events = trace.events.length ? trace.events : imaginedEvents(this.index);
     this.timeline = new Timeline(this.index, events);
-    this.selected = null;
-    this.hover = null;
-    this.path = null;
-    this.focus = null;
-    this.colouring = null;
     this.memoryOpen = false;
     document.title = trace.title || "A graph";
     byId("title").textContent = trace.title || "Graph";
@@ -98,7 +93,7 @@ class Page {
     this.awaited = null;
     const began = performance.now();
     const before = this.player.position;
-    const moves = [this.player.advance(time), this.view.advance(performance.now()), Boolean(this.morph?.advance(performance.now()))];
+    const moves = [this.player.advance(time), this.view.advance(began), Boolean(this.morph?.advance(began))];
     if (this.player.position !== before && this.follow) this.followEvent();
     if (this.morph?.share === 1) this.morph = null;
     this.tell();
@@ -134,7 +129,7 @@ class Page {
 
   build() {
     this.picture = new Picture(this.index, this.folding.open, this.options);
-    this.updateFocus();
+    this.choice.updateFocus();
     this.emit("scene");
   }
 
@@ -150,7 +145,7 @@ class Page {
     const shift = [(left - this.view.left) / this.view.scale, (top - this.view.top) / this.view.scale];
     const isSmall = this.picture.boxes.length + before.boxes.length <= MOST_GLIDING;
     this.morph = isSmall && !prefersStillness() ? new Morph(before, this.picture, shift) : null;
-    this.hover = null;
+    this.choice.hover = null;
     this.wake();
   }
 
@@ -240,7 +235,7 @@ class Page {
   /** Open what hides an item, choose it and fly to it. */
   goTo(item) {
     if (this.folding.reveal(item)) this.relayout();
-    this.select(item);
+    this.choice.select(item);
     const rect = this.picture.rectFor(item);
     if (!rect) return;
     this.tell();
@@ -269,7 +264,7 @@ class Page {
     this.view.flyTo({ scale, left: left + room.x + room.w / 2 - x, top: top + room.y + room.h / 2 - y });
   }
 
-  // What is chosen
+  // What lies where
 
   pickAt(x, y) {
     return this.picture ? pick(this.picture, ...this.view.toDrawing(x, y)) : null;
@@ -290,57 +285,12 @@ class Page {
     return kind === "group" ? id : null;
   }
 
-  setHover(found) {
-    if (found?.box === this.hover?.box && found?.frame === this.hover?.frame) return;
-    this.hover = found;
-    this.canvas.classList.toggle("over", Boolean(found && (found.box !== undefined || found.header)));
-    this.wake();
-  }
-
-  select(item) {
-    this.selected = item;
-    this.path = null;
-    this.updateFocus();
-    this.emit("select");
-    if (item) this.announce(`${item.kind}: ${this.index.label(item)}`);
-  }
-
-  selectedBox() {
-    return this.selected ? this.picture.boxFor(this.selected) : -1;
-  }
-
-  showPath(direction) {
-    this.path = this.path === direction || !this.selected ? null : direction;
-    this.updateFocus();
-    this.emit("select");
-  }
-
-  /** The edges of what is under the cursor and of what is selected. */
-  liftedEdges() {
-    const boxes = [this.hover?.box ?? -1, this.path ? -1 : this.selectedBox()].filter((box) => box >= 0);
-    return [...new Set(boxes)].flatMap((box) => edgesAround(this.picture, box));
-  }
-
-  updateFocus() {
-    const box = this.selectedBox();
-    this.focus = this.path && box >= 0 ? pathFrom(this.picture, box, this.path) : null;
-  }
-
-  /** Select a neighbour of what is selected, or the first box. */
-  walk(direction) {
-    const box = this.selectedBox();
-    const next = box < 0 ? 0 : neighbours(this.picture, box, direction)[0];
-    if (next === undefined || !this.picture.boxes[next]) return;
-    const { kind, id } = this.picture.boxes[next];
-    this.goTo({ kind, id });
-  }
-
   escape() {
     if (this.table.isOpen) this.table.toggle(false);
     else if (byId("help").open) byId("help").close();
     else if (document.activeElement === byId("search")) this.canvas.focus();
-    else if (this.path) this.showPath(this.path);
-    else if (this.selected) this.select(null);
+    else if (this.choice.path) this.choice.showPath(this.choice.path);
+    else if (this.choice.selected) this.choice.select(null);
     else if (this.memoryOpen) this.toggleMemory();
     else if (this.player.isNaive) this.player.useNaive(false);
     else this.player.rest();
@@ -364,62 +314,6 @@ class Page {
     this.measureMargins();
   }
 
-  // Colours
-
-  get ink() {
-    return THEME[this.mode].ink;
-  }
-
-  accent(name) {
-    return ACCENTS[this.mode][name] ?? ACCENTS[this.mode].quiet;
-  }
-
-  memoryColour(kind) {
-    return THEME[this.mode].tones[MEMORY_TONES[kind]].line;
-  }
-
-  coloursOf(box) {
-    const { tones } = THEME[this.mode];
-    if (this.comparison) return COMPARED[this.mode][this.comparison.stateOf(box)];
-    if (!this.colouring) return tones[box.tone] ?? tones.function;
-    const share = this.colouring.shareOf(this.colouring.numberOf(box));
-    if (share === null) return COMPARED[this.mode].same;
-    if (share > 1 || (this.measure === "broken" && share > 0)) return tones.wrong;
-    return this.colouring.coloursAt(share, this.mode);
-  }
-
-  colourBy(measure) {
-    this.measure = measure;
-    this.colouring = measure === "kind" ? null : new Colouring(this.index, measure);
-    this.emit("theme");
-  }
-
-  nextMeasure() {
-    const names = this.toolbar.measures;
-    this.colourBy(names[(names.indexOf(this.measure) + 1) % names.length]);
-  }
-
-  toggleMode() {
-    this.mode = this.mode === "dark" ? "light" : "dark";
-    this.applyMode();
-  }
-
-  applyMode() {
-    const theme = THEME[this.mode];
-    const root = document.documentElement;
-    root.dataset.mode = this.mode;
-    for (const name of ["paper", "ink", "muted", "grid"]) root.style.setProperty(`--${name}`, theme[name]);
-    for (const [name, colour] of Object.entries(ACCENTS[this.mode])) {
-      root.style.setProperty(`--${name.replace(" ", "-")}`, colour);
-    }
-    for (const [name, { fill, line, text }] of Object.entries(theme.tones)) {
-      root.style.setProperty(`--${name}-fill`, fill);
-      root.style.setProperty(`--${name}-line`, line);
-      root.style.setProperty(`--${name}-ink`, text);
-    }
-    this.emit("theme");
-  }
-
   // Two traces
 
   compareWith(trace) {
@@ -440,6 +334,6 @@ class Page {
   swap() {
     const [ours, theirs] = [this.trace, this.comparison.other.trace];
     this.retire();
-    begin({ trace: theirs, compare: ours, start: { theme: this.mode } });
+    begin({ trace: theirs, compare: ours, start: { theme: this.looks.mode } });
   }
 }

@@ -42,6 +42,9 @@ class Memory {
       entry.bytes += bytes[row];
       held.set(key, entry);
     }
-    return [...held.values()].filter((entry) => entry.bytes > 0).sort((a, b) => b.bytes - a.bytes).slice(0, most);
+    return [...held.values()]
+      .filter((entry) => entry.bytes > 0)
+      .sort((a, b) => b.bytes - a.bytes)
+      .slice(0, most);
   }
 }

@@ -8,12 +8,20 @@ function drawMemory(page, ink, width, height) {
   const heightOf = (bytes) => (bytes / top) * (height - 6);
   const columns = Math.max(1, Math.min(Math.floor(width), memory.length));
   if (!page.memoryOpen) {
-    drawBand(ink, { columns, width, height, memory }, [memory.totals], heightOf, page.accent("quiet"), 0.35);
+    drawBand(ink, { columns, width, height, memory }, [memory.totals], heightOf, page.looks.accent("quiet"), 0.35);
     return;
   }
   MEMORY_KINDS.forEach((kind, at) => {
     const below = memory.bands.slice(0, at + 1);
-    drawBand(ink, { columns, width, height, memory }, below, heightOf, page.memoryColour(kind), 1, memory.bands.slice(0, at));
+    drawBand(
+      ink,
+      { columns, width, height, memory },
+      below,
+      heightOf,
+      page.looks.memoryColour(kind),
+      1,
+      memory.bands.slice(0, at),
+    );
   });
   drawPeak(page, ink, width, height);
 }
@@ -56,7 +64,7 @@ function greatestSum(bands, column, columns, length) {
 function drawPeak(page, ink, width, height) {
   const { memory } = page;
   const x = ((memory.peak + 0.5) / memory.length) * width;
-  ink.fillStyle = page.ink;
+  ink.fillStyle = page.looks.ink;
   ink.beginPath();
   ink.arc(x, height - (height - 6), 3, 0, 2 * Math.PI);
   ink.fill();
@@ -66,7 +74,7 @@ function drawPeak(page, ink, width, height) {
   const text = [`peak ${bytesText(memory.totals[memory.peak])}`, x + (x > width / 2 ? -8 : 8), 1];
   ink.lineWidth = 4;
   ink.lineJoin = "round";
-  ink.strokeStyle = THEME[page.mode].paper;
+  ink.strokeStyle = THEME[page.looks.mode].paper;
   ink.strokeText(...text);
   ink.fillText(...text);
 }
@@ -91,14 +99,20 @@ class MemoryPanel {
 
   legend(now) {
     const entries = MEMORY_KINDS.map((kind, at) =>
-      element("span", { class: "key" }, this.swatch(kind), `${MEMORY_WORDS[kind]} `, element("b", {}, bytesText(this.page.memory.bands[at][now]))),
+      element(
+        "span",
+        { class: "key" },
+        this.swatch(kind),
+        `${MEMORY_WORDS[kind]} `,
+        element("b", {}, bytesText(this.page.memory.bands[at][now])),
+      ),
     );
     return element("p", { class: "keys" }, this.summary(now), entries);
   }
 
   swatch(kind) {
     const mark = element("i", { class: "swatch" });
-    mark.style.background = this.page.memoryColour(kind);
+    mark.style.background = this.page.looks.memoryColour(kind);
     return mark;
   }
 
@@ -113,9 +127,22 @@ class MemoryPanel {
   }
 
   holders(now) {
-    const rows = this.page.memory.holders(now, 6).map(({ value, kind, bytes }) =>
-      element("li", {}, this.swatch(kind), linkTo(this.page, { kind: "value", id: value }), element("b", {}, bytesText(bytes))),
+    const rows = this.page.memory
+      .holders(now, 6)
+      .map(({ value, kind, bytes }) =>
+        element(
+          "li",
+          {},
+          this.swatch(kind),
+          linkTo(this.page, { kind: "value", id: value }),
+          element("b", {}, bytesText(bytes)),
+        ),
+      );
+    return element(
+      "ul",
+      { class: "holders", "aria-label": "Largest holders now" },
+      element("li", { class: "quiet" }, "largest"),
+      rows,
     );
-    return element("ul", { class: "holders", "aria-label": "Largest holders now" }, element("li", { class: "quiet" }, "largest"), rows);
   }
 }

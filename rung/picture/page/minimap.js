@@ -40,7 +40,8 @@ class Minimap {
   draw() {
     const { picture, view } = this.page;
     const seen = view.seen();
-    const isWhole = seen.x <= 0 && seen.y <= 0 && seen.x + seen.w >= picture.width && seen.y + seen.h >= picture.height;
+    const isWhole =
+      seen.x <= 0 && seen.y <= 0 && seen.x + seen.w >= picture.width && seen.y + seen.h >= picture.height;
     this.canvas.hidden = isWhole;
     if (isWhole) return;
     const [across, down] = this.scales;
@@ -48,7 +49,7 @@ class Minimap {
     this.base ??= this.drawBase(width, height);
     drawSharply(this.canvas, width, height, (ink) => {
       ink.drawImage(this.base, 0, 0, width, height);
-      ink.strokeStyle = this.page.accent("select");
+      ink.strokeStyle = this.page.looks.accent("select");
       ink.lineWidth = 1.5;
       const box = [seen.x * across, seen.y * down, seen.w * across, seen.h * down];
       const [x, y] = [Math.max(box[0], 0.75), Math.max(box[1], 0.75)];
@@ -62,13 +63,13 @@ class Minimap {
     drawSharply(base, width, height, (ink) => {
       ink.scale(across, down);
       for (const frame of this.page.picture.frames) {
-        ink.fillStyle = THEME[this.page.mode].frame.line;
+        ink.fillStyle = THEME[this.page.looks.mode].frame.line;
         ink.globalAlpha = 0.35;
         ink.fillRect(frame.x, frame.y, frame.w, frame.h);
       }
       ink.globalAlpha = 1;
       for (const box of this.page.picture.boxes) {
-        ink.fillStyle = this.page.coloursOf(box).line;
+        ink.fillStyle = this.page.looks.coloursOf(box).line;
         ink.fillRect(box.x, box.y, Math.max(box.w, 1 / across), Math.max(box.h, 1 / down));
       }
     });

@@ -38,7 +38,11 @@ class NaiveOrder {
       const [output] = this.index.calls[visit.call].outputs;
       const came = scalarOf(this.timeline.gradientOf(output, end < 0 ? now : end)?.total);
       const left = visit.arrivals.map(({ array }) => scalarOf(array));
-      if (came) slopes.set(visit.call, left.map((part) => (part === null ? null : part / came)));
+      if (came)
+        slopes.set(
+          visit.call,
+          left.map((part) => (part === null ? null : part / came)),
+        );
     }
     return slopes;
   }
@@ -62,7 +66,9 @@ class NaiveOrder {
     const again = (this.counts.get(call) ?? 0) + 1;
     this.counts.set(call, again);
     const { outputs } = this.index.calls[call];
-    const missing = outputs.flatMap((value) => this.givers.get(value) ?? []).filter((giver) => !this.counts.has(giver));
+    const missing = outputs
+      .flatMap((value) => this.givers.get(value) ?? [])
+      .filter((giver) => !this.counts.has(giver));
     const arrivals = this.visitOf.get(call).arrivals.map((arrival, place) => this.arrive(call, arrival.value, place));
     const makers = arrivals.map(({ value }) => this.index.values[value].maker);
     const pushed = makers.filter((maker) => this.visitOf.has(maker));

@@ -3,19 +3,27 @@
 /** Before printing, the drawing is made anew: light, whole or as it is seen, and sharp. */
 function connectPrinting(page) {
   const { signal } = page.life;
-  let mode = page.mode;
-  addEventListener("beforeprint", () => {
-    mode = page.mode;
-    page.mode = "light";
-    page.applyMode();
-    page.painter.resize(page.view.width, page.view.height, 3);
-    page.painter.draw();
-  }, { signal });
-  addEventListener("afterprint", () => {
-    page.mode = mode;
-    page.applyMode();
-    page.resize();
-  }, { signal });
+  let mode = page.looks.mode;
+  addEventListener(
+    "beforeprint",
+    () => {
+      mode = page.looks.mode;
+      page.looks.mode = "light";
+      page.looks.applyMode();
+      page.painter.resize(page.view.width, page.view.height, 3);
+      page.painter.draw();
+    },
+    { signal },
+  );
+  addEventListener(
+    "afterprint",
+    () => {
+      page.looks.mode = mode;
+      page.looks.applyMode();
+      page.resize();
+    },
+    { signal },
+  );
 }
 
 function connectDropping(page) {
@@ -27,11 +35,15 @@ function connectDropping(page) {
     field.value = ""; // so that the same file may be chosen again
   });
   addEventListener("dragover", (event) => event.preventDefault(), { signal });
-  addEventListener("drop", (event) => {
-    event.preventDefault();
-    const [file] = event.dataTransfer.files;
-    if (file) compareWithFile(page, file);
-  }, { signal });
+  addEventListener(
+    "drop",
+    (event) => {
+      event.preventDefault();
+      const [file] = event.dataTransfer.files;
+      if (file) compareWithFile(page, file);
+    },
+    { signal },
+  );
 }
 
 async function compareWithFile(page, file) {

@@ -55,7 +55,10 @@ class Picture {
     const box = this.boxFor(item);
     if (box >= 0) return this.boxes[box];
     const group = item.kind === "group" ? item.id : this.index.groupOf(item);
-    const frame = this.index.chain(group).map((each) => this.frameOf[each]).find((at) => at >= 0);
+    const frame = this.index
+      .chain(group)
+      .map((each) => this.frameOf[each])
+      .find((at) => at >= 0);
     if (frame === undefined) return null;
     const { x, y, w, header } = this.frames[frame];
     return { x, y, w, h: header };

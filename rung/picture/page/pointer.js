@@ -2,6 +2,8 @@
 
 const CLICK = 5; // pixels that a click may wander
 const TWICE = 400; // milliseconds between the clicks of a double click
+const PINCH = 0.01; // how much two fingers zoom
+const TURN = 0.0018; // how much a wheel does
 
 class Pointer {
   constructor(page) {
@@ -15,7 +17,7 @@ class Pointer {
     listen("pointermove", this.move);
     listen("pointerup", this.up);
     listen("pointercancel", this.up);
-    listen("pointerleave", () => page.setHover(null));
+    listen("pointerleave", () => page.choice.setHover(null));
     listen("dblclick", this.double);
     this.canvas.addEventListener("wheel", (event) => this.wheel(event), { passive: false });
   }
@@ -41,7 +43,7 @@ class Pointer {
     const [x, y] = this.place(event);
     const before = this.fingers.get(event.pointerId);
     if (!before) {
-      this.page.setHover(this.page.pickAt(x, y));
+      this.page.choice.setHover(this.page.pickAt(x, y));
       return;
     }
     if (Math.hypot(x - this.start[0], y - this.start[1]) > CLICK) this.wandered = true;
@@ -84,12 +86,12 @@ class Pointer {
     const [x, y] = this.place(event);
     const found = this.page.pickAt(x, y);
     if (!found) {
-      this.page.select(null);
+      this.page.choice.select(null);
       return;
     }
     const group = this.page.groupAt(found);
     if (group !== null && !event.shiftKey) this.toggle(group, [x, y], event.timeStamp);
-    else this.page.select(this.page.itemAt(found));
+    else this.page.choice.select(this.page.itemAt(found));
   }
 
   /** The second click of a double click must not undo the first. */
@@ -120,11 +122,8 @@ class Pointer {
     const unit = event.deltaMode === 1 ? 16 : event.deltaMode === 2 ? 400 : 1;
     if (event.shiftKey && !event.ctrlKey) view.panBy(-(event.deltaX || event.deltaY) * unit, 0);
     else if (this.isTrackpad && !event.ctrlKey) view.panBy(-event.deltaX * unit, -event.deltaY * unit);
-    else {
-      const [x, y] = this.place(event);
-      const strength = event.ctrlKey ? 0.01 : 0.0018;
-      view.zoomAt(x, y, Math.exp(-clamp(event.deltaY * unit, -240, 240) * strength));
-    }
+    else if (this.isTrackpad) view.zoomAt(...this.place(event), Math.exp(-event.deltaY * unit * PINCH));
+    else view.zoomSoftly(...this.place(event), Math.exp(-clamp(event.deltaY * unit, -240, 240) * TURN));
     this.page.wake();
   }
 }

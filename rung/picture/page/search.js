@@ -1,7 +1,8 @@
 /* Search: by name, function, path of the layer, shape, by NaN, and by the size of a number (grad>1). */
 
 const MOST_FOUND = 200;
-const COMPARISON = /^(grad|norm|min|max|mean|std|bytes|zeros|nan|inf|size)\s*(>=|<=|>|<|=)\s*(-?[\d.]+(?:e[+-]?\d+)?)$/;
+const COMPARISON =
+  /^(grad|norm|min|max|mean|std|bytes|zeros|nan|inf|size)\s*(>=|<=|>|<|=)\s*(-?[\d.]+(?:e[+-]?\d+)?)$/;
 const COMPARE = {
   ">": (a, b) => a > b,
   "<": (a, b) => a < b,
@@ -56,7 +57,12 @@ function searchWords(index, words) {
   };
   index.groups.forEach(({ label, detail }, id) => note({ kind: "group", id }, [label, detail]));
   index.calls.forEach((call, id) => {
-    note({ kind: "call", id }, [index.opName(id), index.callLabel(id), index.scopePath(call.scope), index.sourceText(id)]);
+    note({ kind: "call", id }, [
+      index.opName(id),
+      index.callLabel(id),
+      index.scopePath(call.scope),
+      index.sourceText(id),
+    ]);
   });
   index.values.forEach((value, id) => note({ kind: "value", id }, [value.name, value.kind]));
   return ranked.flat();
@@ -89,14 +95,21 @@ class SearchField {
     this.list.hidden = isEmpty;
     this.field.setAttribute("aria-expanded", String(!isEmpty));
     const rows = this.items.slice(0, MOST_FOUND).map((item, at) => this.row(item, at));
-    const count = element("li", { class: "quiet", role: "presentation" }, plural(this.items.length, "thing") + " found");
+    const count = element(
+      "li",
+      { class: "quiet", role: "presentation" },
+      plural(this.items.length, "thing") + " found",
+    );
     this.list.replaceChildren(count, ...rows);
   }
 
   row(item, at) {
     const { index } = this.page;
     const shape = item.kind === "value" ? shapeText(index.values[item.id].shape ?? []) : "";
-    const place = item.kind === "group" ? "" : index.scopePath((item.kind === "call" ? index.calls : index.values)[item.id].scope);
+    const place =
+      item.kind === "group"
+        ? ""
+        : index.scopePath((item.kind === "call" ? index.calls : index.values)[item.id].scope);
     return element(
       "li",
       { role: "option", id: `found-${at}`, onpointerdown: () => this.goTo(at) },

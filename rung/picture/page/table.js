@@ -43,27 +43,55 @@ class TableView {
       : "No calls";
     byId("table-before").disabled = this.first === 0;
     byId("table-after").disabled = this.first + PAGE_ROWS >= this.calls.length;
-    const head = element("tr", {}, HEADINGS.map((heading) => element("th", { scope: "col" }, heading)));
-    byId("table-rows").replaceChildren(element("thead", {}, head), element("tbody", {}, shown.map((call) => this.row(call))));
+    const head = element(
+      "tr",
+      {},
+      HEADINGS.map((heading) => element("th", { scope: "col" }, heading)),
+    );
+    byId("table-rows").replaceChildren(
+      element("thead", {}, head),
+      element(
+        "tbody",
+        {},
+        shown.map((call) => this.row(call)),
+      ),
+    );
   }
 
   row(call) {
     const { index } = this.page;
     const { inputs, outputs, scope, failed } = index.calls[call];
     const links = (values) => values.map((value) => this.link({ kind: "value", id: value }));
-    const statistics = (arrayOf) => outputs.map((value) => arrayOf(value)).map((array) => (array ? numberText(array.norm) : "")).join(" ");
+    const statistics = (arrayOf) =>
+      outputs
+        .map((value) => arrayOf(value))
+        .map((array) => (array ? numberText(array.norm) : ""))
+        .join(" ");
     const broken = outputs.some((value) => isBroken(index.arrayAt(value)));
     return element(
       "tr",
       { class: failed || broken ? "wrong" : "" },
       element("td", { class: "number" }, String(call)),
-      element("th", { scope: "row" }, this.link({ kind: "call", id: call }, index.opName(call)), failed ? " failed" : broken ? " NaN" : ""),
+      element(
+        "th",
+        { scope: "row" },
+        this.link({ kind: "call", id: call }, index.opName(call)),
+        failed ? " failed" : broken ? " NaN" : "",
+      ),
       element("td", {}, index.scopePath(scope)),
       element("td", {}, links(inputs)),
       element("td", {}, links(outputs)),
       element("td", {}, outputs.map((value) => shapeText(index.values[value].shape ?? [])).join(" ")),
-      element("td", { class: "number" }, statistics((value) => index.arrayAt(value))),
-      element("td", { class: "number" }, statistics((value) => index.gradientAt(value))),
+      element(
+        "td",
+        { class: "number" },
+        statistics((value) => index.arrayAt(value)),
+      ),
+      element(
+        "td",
+        { class: "number" },
+        statistics((value) => index.gradientAt(value)),
+      ),
       element("td", {}, index.sourceText(call)),
     );
   }
@@ -80,7 +108,8 @@ class TableView {
 /** The calls that an item stands for: itself, what made or uses a value, what is in a group. */
 function callsOf(index, { kind, id }) {
   if (kind === "call") return [id];
-  if (kind === "value") return [...index.users[id], ...(typeof index.values[id].maker === "number" ? [index.values[id].maker] : [])];
+  if (kind === "value")
+    return [...index.users[id], ...(typeof index.values[id].maker === "number" ? [index.values[id].maker] : [])];
   const { first, last } = index.groups[id];
   return Array.from({ length: last - first + 1 }, (_, place) => first + place);
 }

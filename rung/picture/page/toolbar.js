@@ -13,7 +13,7 @@ class Toolbar {
       fit: () => page.fit(),
       turn: () => page.turn(),
       "table-toggle": () => page.table.toggle(),
-      mode: () => page.toggleMode(),
+      mode: () => page.looks.toggleMode(),
       "help-toggle": () => page.toggleHelp(),
       "help-close": () => byId("help").close(),
     };
@@ -35,24 +35,29 @@ class Toolbar {
     const select = byId("measure");
     select.replaceChildren(...this.measures.map((name) => element("option", { value: name }, MEASURES[name].words)));
     select.addEventListener("change", () => {
-      this.page.colourBy(select.value);
+      this.page.looks.colourBy(select.value);
       this.page.canvas.focus({ preventScroll: true });
     });
   }
 
   showLegend() {
-    const { colouring, measure, mode } = this.page;
+    const { colouring, measure, mode } = this.page.looks;
     byId("measure").value = measure;
     const host = byId("legend");
     host.hidden = !colouring;
     if (!colouring) return;
     const { words, text } = MEASURES[measure];
-    const bar = smallCanvas(140, 10, (ink, width, height) => {
-      for (let x = 0; x < width; x += 1) {
-        ink.fillStyle = scaleColour(x / width, mode);
-        ink.fillRect(x, 0, 1, height);
-      }
-    }, "Scale of colours");
+    const bar = smallCanvas(
+      140,
+      10,
+      (ink, width, height) => {
+        for (let x = 0; x < width; x += 1) {
+          ink.fillStyle = scaleColour(x / width, mode);
+          ink.fillRect(x, 0, 1, height);
+        }
+      },
+      "Scale of colours",
+    );
     const ends = [colouring.low, colouring.high].map((number) => element("span", {}, text(number)));
     host.replaceChildren(element("b", {}, words), bar, element("p", {}, ...ends));
   }

@@ -47,7 +47,8 @@ class TraceIndex {
   /** The name of a value, or what it is the result of. */
   valueLabel(value) {
     const { name, maker, output, kind, scope } = this.values[value];
-    if (name && (kind === "parameter" || kind === "buffer")) return [this.scopePath(scope), name].filter(Boolean).join(".");
+    if (name && (kind === "parameter" || kind === "buffer"))
+      return [this.scopePath(scope), name].filter(Boolean).join(".");
     const title = kind === "number" ? name : valueTitle(this.trace, this.values[value]);
     if (title) return title;
     if (maker === null || maker === undefined) return `${kind} #${value}`;

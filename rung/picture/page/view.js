@@ -18,6 +18,7 @@ class View {
     this.margins = { top: 0, right: 0, bottom: 0, left: 0 }; // what panels cover
     this.flight = null;
     this.glide = null;
+    this.zoom = null; // what is left to do of the turns of a wheel
   }
 
   toScreen(x, y) {
@@ -37,7 +38,12 @@ class View {
   /** The part of the canvas that no panel covers. */
   get room() {
     const { top, right, bottom, left } = this.margins;
-    return { x: left, y: top, w: Math.max(this.width - left - right, 80), h: Math.max(this.height - top - bottom, 80) };
+    return {
+      x: left,
+      y: top,
+      w: Math.max(this.width - left - right, 80),
+      h: Math.max(this.height - top - bottom, 80),
+    };
   }
 
   panBy(dx, dy) {
@@ -55,6 +61,13 @@ class View {
     this.scale = scale;
   }
 
+  /** Zoom by the turn of a wheel: soon, but not at once. */
+  zoomSoftly(x, y, factor) {
+    const left = (this.zoom?.left ?? 0) + Math.log(factor);
+    if (prefersStillness()) this.zoomAt(x, y, factor);
+    else this.zoom = { x, y, left, time: this.zoom?.time ?? performance.now() };
+  }
+
   /** Where the camera must be to show a rectangle in the middle of the free room. */
   framing({ x, y, w, h }, largest = 1.25, smallest = SMALLEST) {
     const room = this.room;
@@ -70,6 +83,7 @@ class View {
   jumpTo(target) {
     this.flight = null;
     this.glide = null;
+    this.zoom = null;
     Object.assign(this, target);
   }
 
@@ -79,6 +93,7 @@ class View {
       return;
     }
     this.glide = null;
+    this.zoom = null;
     const from = { left: this.left, top: this.top, scale: this.scale };
     this.flight = { from, target, start: performance.now(), duration };
   }
@@ -92,7 +107,20 @@ class View {
   advance(now) {
     if (this.flight) this.fly(now);
     else if (this.glide) this.slide(now);
-    return Boolean(this.flight || this.glide);
+    if (this.zoom) this.turn(now);
+    return this.isMoving;
+  }
+
+  get isMoving() {
+    return Boolean(this.flight || this.glide || this.zoom);
+  }
+
+  turn(now) {
+    const { x, y, left, time } = this.zoom;
+    const isLast = Math.abs(left) < 0.004;
+    const part = isLast ? left : left * (1 - Math.exp(-clamp(now - time, 0, 50) / 45));
+    this.zoomAt(x, y, Math.exp(part));
+    this.zoom = isLast ? null : { x, y, left: left - part, time: now };
   }
 
   fly(now) {
