@@ -1,6 +1,7 @@
 """Scenes: what is visible when these groups are open, in Python and in the page alike."""
 
 import json
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -161,6 +162,13 @@ def test_a_gradient_without_a_name_is_called_after_its_variable():
         z = F.tanh(x)
         z.backward(create_graph=True)
     assert "x.grad" in _titles(scene_of(graph, range(len(graph.groups))))
+
+
+def test_a_box_is_wide_enough_for_its_ports():
+    for box in scene_of(PROGRAMS["several outputs"]())["boxes"]:
+        for ports in (box["ins"], box["outs"]):
+            assert all(b - a >= 10 for a, b in pairwise(ports))
+            assert all(0 < port < box["w"] for port in ports)
 
 
 def test_what_nothing_is_made_of_is_left_out():

@@ -10,6 +10,7 @@ from trust.pictures import parses_as_svg
 import rung
 from rung.picture import graph_of
 from rung.picture.drawing import drawing_of
+from rung.picture.scene import scene_of
 from rung.picture.svg import svg_of
 from rung.picture.text import shipped, text_width
 
@@ -45,6 +46,15 @@ def test_text_stays_within_its_box(name):
             front = figure.rectangles[-1]
             assert text_width(text.text, text.size) <= front.w
             assert front.y < text.y < front.y + front.h
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_every_box_is_as_high_as_the_layout_was_told(name):
+    graph = PROGRAMS[name]()
+    figures = [figure for figure in drawing_of(graph).boxes if figure.rectangles and figure.tone != "chip"]
+    for box, figure in zip(scene_of(graph)["boxes"], figures, strict=True):
+        top = min(shape.y for shape in figure.rectangles)
+        assert max(shape.y + shape.h for shape in figure.rectangles) - top == box["h"]
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
