@@ -19,7 +19,7 @@ from typing import Any
 from rung.picture.layout import lay_out
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
-from picture.layout import scenes  # noqa: E402
+from picture.layout import scenes
 
 GRAPHS: dict[str, Callable[[], Any]] = {
     "4th derivative of tanh": lambda: scenes.tanh_derivative(4),

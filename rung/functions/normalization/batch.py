@@ -99,7 +99,7 @@ def _by_running(x: Variable, running: list[Any], eps: float) -> Variable:
 
 
 def _follow(running: list[Any], batch: tuple[Variable, ...], unbias: float, decay: float) -> None:
-    """Move the running statistics towards the batch's, in place; its variance, times `unbias`, is that of a sample."""
+    """Move the running statistics towards the batch's, in place; `unbias` makes its variance that of a sample."""
     if type(decay) not in (float, int) or not 0 <= decay <= 1:
         raise ValueRangeError(f"batch_norm: expected decay from 0 to 1, but got {decay!r}")
     if any(type(statistic._data) is BatchedArray for statistic in batch):
