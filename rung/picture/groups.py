@@ -97,7 +97,12 @@ def _gains(graph: Graph) -> Counter[int | None]:
 
 
 def _choose(graph: Graph, level: list[int], boxes: int, gains: Counter[int | None]) -> list[int]:
-    """Layers and the like are unfolded all, or none of them; other groups as many as there is room for."""
+    """Layers and the like are unfolded all, or none of them; other groups as many as there is room for.
+
+    Of the iterations of a training the last is, for they are much the same.
+    """
+    iterations = [place for place in level if graph.groups[place].kind == "step"]
+    level = [place for place in level if place not in iterations[:-1]]
     alike = [place for place in level if graph.groups[place].kind in ALIKE]
     most = FEW_BOXES if graph.scopes and boxes >= HANDFUL else MOST_BOXES
     chosen = alike if boxes + sum(gains[place] - 1 for place in alike) <= most else []

@@ -38,6 +38,7 @@ class Painter {
     drawFrames(this);
     drawEdges(this);
     drawLeaving(this);
+    drawHeaders(this);
     drawBoxes(this);
     drawFlow(this);
     drawFarLabels(this);

@@ -2,12 +2,7 @@
 
 function drawFrames(painter) {
   const { ink, theme } = painter;
-  const legible = painter.sizes.header_text * painter.scale >= TEXT_FROM;
-  for (const frame of painter.page.picture.frames) {
-    const start = painter.morph?.frameStarts[frame.at];
-    const rect = start ? painter.morph.between(start, frame) : frame;
-    if (!touches(rect, painter.seen)) continue;
-    ink.globalAlpha = start ? eased(painter.morph.share) : 1;
+  for (const [frame, rect] of framesInSight(painter)) {
     ink.beginPath();
     ink.roundRect(rect.x, rect.y, rect.w, rect.h, painter.sizes.frame_corner);
     ink.fillStyle = theme.frame.fill;
@@ -15,20 +10,38 @@ function drawFrames(painter) {
     ink.strokeStyle = frame.at === painter.page.choice.hover?.frame ? theme.muted : theme.frame.line;
     ink.lineWidth = Math.max(1, 0.75 / painter.scale);
     ink.stroke();
-    if (legible) drawHeader(painter, frame, rect);
   }
-  ink.globalAlpha = 1;
 }
 
-function drawHeader(painter, frame, rect) {
+/** The names of the frames, above the edges that run through them. */
+function drawHeaders(painter) {
   const { ink, theme } = painter;
-  const middle = rect.y + frame.header / 2 + 0.5;
-  ink.fillStyle = theme.frame.text;
+  if (painter.sizes.header_text * painter.scale < TEXT_FROM) return;
   ink.font = `600 ${painter.sizes.header_text}px ${THEME.font}`;
   ink.textAlign = "left";
   ink.textBaseline = "middle";
-  drawMark(painter, rect.x + 13, rect.y + 12.5, false, theme.frame.text);
-  ink.fillText(frame.label, rect.x + 26, middle);
+  ink.lineJoin = "round";
+  ink.lineWidth = 5;
+  ink.strokeStyle = theme.frame.fill;
+  for (const [frame, rect] of framesInSight(painter)) {
+    const middle = rect.y + frame.header / 2 + 0.5;
+    ink.strokeText(frame.label, rect.x + 26, middle);
+    drawMark(painter, rect.x + 13, rect.y + 12.5, false, theme.frame.text);
+    ink.fillText(frame.label, rect.x + 26, middle);
+  }
+}
+
+/** The frames in sight, each with where it is at this moment; the ink becomes as pale as they are on their way. */
+function* framesInSight(painter) {
+  const { ink, morph } = painter;
+  for (const frame of painter.page.picture.frames) {
+    const start = morph?.frameStarts[frame.at];
+    const rect = start ? morph.between(start, frame) : frame;
+    if (!touches(rect, painter.seen)) continue;
+    ink.globalAlpha = start ? eased(morph.share) : 1;
+    yield [frame, rect];
+  }
+  ink.globalAlpha = 1;
 }
 
 /** The little triangle of a group: it points down if the group is open. */

@@ -222,7 +222,7 @@ class Page {
     this.tell();
     this.measureMargins();
     const { width, height } = this.picture;
-    this.view.jumpTo(this.view.framing({ x: 0, y: 0, w: width, h: height }, 1.25, 0.55));
+    this.view.jumpTo(this.view.framing({ x: 0, y: 0, w: width, h: height }, 1.25, 0.5));
     this.wake();
   }
 
