@@ -6,7 +6,7 @@ from rung.picture.layout.distances import BESIDE, LANES_APART, PASSING
 from rung.picture.layout.levels import CHIP, LANE, Level
 from rung.picture.layout.threads import Threads
 
-MOST_SWEEPS, LEAST_SWEEPS = 24, 4
+MOST_SWEEPS, LEAST_SWEEPS, PATIENCE = 24, 4, 4  # patience: with sweeps that make nothing better
 WORK = 40_000  # how many threads all sweeps together may look at, where that is more than the least
 EXCHANGES = 4  # how often all neighbours are compared
 
@@ -21,14 +21,15 @@ def order_rows(level: Level, ranks: list[int], threads: Threads) -> list[list[in
     for row in rows:
         _pack(level, row, lefts)
     best, fewest = rows, count_crossings(rows, threads)
+    last = 0  # the sweep that made the best order
     for sweep in range(sweeps):
-        if fewest == 0:
+        if fewest == 0 or sweep - last > PATIENCE:
             break
         rows = [list(row) for row in rows]
         _sweep(level, rows, threads, lefts, downwards=sweep % 2 == 0)
         crossings = count_crossings(rows, threads)
         if crossings < fewest:
-            best, fewest = rows, crossings
+            best, fewest, last = rows, crossings, sweep
     if fewest:
         _exchange_neighbours(level, best, threads)
     return best

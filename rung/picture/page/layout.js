@@ -457,7 +457,7 @@ const layOut = (() => {
   }
 
   // order.py: the items of each rank from left to right, so that few lines cross
-  const MOST_SWEEPS = 24, LEAST_SWEEPS = 4, WORK = 40000, EXCHANGES = 4;
+  const MOST_SWEEPS = 24, LEAST_SWEEPS = 4, PATIENCE = 4, WORK = 40000, EXCHANGES = 4;
 
   function orderRows(level, ranks, threads) {
     let rows = lists(greatest(ranks) + 1);
@@ -466,12 +466,12 @@ const layOut = (() => {
     const sweeps = Math.min(Math.max(work, LEAST_SWEEPS), MOST_SWEEPS);
     const lefts = integers(ranks.length);
     for (const row of rows) packRow(level, row, lefts);
-    let best = rows, fewest = countCrossings(rows, threads);
-    for (let sweep = 0; sweep < sweeps && fewest; sweep++) {
+    let best = rows, fewest = countCrossings(rows, threads), last = 0;
+    for (let sweep = 0; sweep < sweeps && fewest && sweep - last <= PATIENCE; sweep++) {
       rows = rows.map((row) => row.slice());
       sweepRows(level, rows, threads, lefts, sweep % 2 === 0);
       const crossings = countCrossings(rows, threads);
-      if (crossings < fewest) [best, fewest] = [rows, crossings];
+      if (crossings < fewest) [best, fewest, last] = [rows, crossings, sweep];
     }
     if (fewest) exchangeNeighbours(level, best, threads);
     return best;

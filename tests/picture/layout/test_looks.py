@@ -115,3 +115,19 @@ def test_a_title_bar_is_wide_enough_for_its_label_in_both_directions():
         _, y, width, _ = lay_out(scene, direction)["frames"][0]
         assert width >= scene["frames"][0]["w"]
         assert lay_out(scene, direction)["boxes"][0][1] >= y + 24  # below the bar
+
+
+def test_lines_that_need_not_cross_do_not():
+    """Four columns whose boxes are made in another order in each row."""
+    build = scenes.SceneBuilder()
+    columns = {i: build.box("x") for i in range(4)}
+    for row in ([2, 0, 3, 1], [3, 2, 1, 0], [1, 3, 0, 2]):
+        columns |= {i: build.box("sin", [columns[i]]) for i in row}
+    build.box("concatenate", [columns[i] for i in range(4)])
+    scene = build.scene()
+    lines = [tree for net, tree in zip(scene["nets"], _picture(scene).trees, strict=True) if net["to"][0][0] < 16]
+    assert all(len(tree) == 2 for tree in lines)
+
+
+def test_a_line_through_many_frames_has_no_needless_points():
+    assert [len(tree) for tree in _picture(scenes.deep_frames(20)).trees] == [2, 2]
