@@ -208,9 +208,9 @@ def test_gradients_that_are_in_the_graph_know_what_they_belong_to(x):
 
 def test_a_partial_gradient_is_not_taken_for_the_whole(x):
     with rung.record() as graph:
-        (x * x + x).sum().backward(create_graph=True)
+        (x * x + 3 * x).sum().backward(create_graph=True)
     of_x = [value for value in graph.values if value.gradient_of == 0]
-    assert [value.arrays[0][1].values for value in of_x] == [[3.0, 5.0, 7.0]]
+    assert [value.arrays[0][1].values for value in of_x] == [[5.0, 7.0, 9.0]]
 
 
 def test_grad_writes_nothing_and_goes_where_it_must(x):
@@ -528,6 +528,15 @@ def test_an_error_that_is_caught_inside_is_none(x):
         F.sin(x)
     assert graph.error is None
     assert [call.failed for call in graph.calls] == [False, True, False]
+
+
+def test_an_error_of_something_else_is_not_blamed_on_a_call_that_failed_before(x):
+    with pytest.raises(KeyError), rung.record() as graph:
+        with suppress(ShapeError):
+            F.exp(x) + np.ones(5)
+        F.sin(x)
+        raise KeyError("x")
+    assert graph.error.call is None
 
 
 class Broken(rung.Function):
