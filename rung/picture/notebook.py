@@ -67,8 +67,8 @@ def _with_graph(variable: Any) -> str:
     maker = variable._record.creator
     if maker is None or is_long(maker):
         return ""
-    svg = svg_of(drawing_of(graph_of(variable), fold=False))
-    return f"<pre>{escape(repr(variable))}</pre>{svg}"
+    svg = svg_of(drawing_of(graph_of(variable), fold=False, direction="right"))
+    return f'<pre>{escape(repr(variable))}</pre><div style="overflow:auto">{svg}</div>'
 
 
 def is_long(node: Any) -> bool:

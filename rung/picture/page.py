@@ -16,8 +16,8 @@ from rung.picture.text import shipped
 
 # The order in which the pieces are joined. What a piece needs when it is read, not when it runs, comes before it.
 SCRIPTS = [
-    "numbers", "text", "scene", "layout", "trace", "timeline", "queue", "naive", "memory", "view", "picture",
-    "picking", "fold", "focus", "words", "colours", "accents", "looks", "frames", "edges", "boxes", "flow",
+    "numbers", "text", "labels", "scene", "layout", "trace", "timeline", "queue", "naive", "memory", "view",
+    "picture", "picking", "fold", "focus", "words", "colours", "accents", "looks", "frames", "edges", "boxes", "flow",
     "canvas", "elements", "player", "chips", "deck", "memorypanel", "search", "card", "minimap", "compare",
     "table", "pointer", "keys", "banner", "toolbar", "outside", "choice", "main", "begin",
 ]  # fmt: skip

@@ -1,7 +1,7 @@
 """What is to be seen of a graph when some of its groups are open: boxes, frames around them, and nets between them.
 
 A scene is plain data: see `Scene`. Where its parts stand is for the layout to say. `page/scene.js` is the twin of
-this file and of `boxes.py`, and tests compare what they make.
+this file, as `page/labels.js` is of `boxes.py`, and tests compare what they make.
 """
 
 from __future__ import annotations

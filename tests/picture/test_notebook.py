@@ -28,7 +28,8 @@ def test_a_variable_is_its_text_and_its_graph_if_that_is_small():
     x = rung.Variable(np.array([1.0, 2.0]), name="x")
     shown = (x * 2.0)._repr_mimebundle_()
     assert shown["text/plain"] == "variable([2. 4.])"
-    assert "<pre>variable([2. 4.])</pre><svg" in shown["text/html"]
+    assert shown["text/html"].startswith("<pre>variable([2. 4.])</pre><div")
+    assert "<svg " in shown["text/html"]
     assert ">mul<" in shown["text/html"]
     assert x._repr_mimebundle_().keys() == {"text/plain"}
 

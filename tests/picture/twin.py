@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-PIECES = ("text", "scene")
+PIECES = ("text", "labels", "scene")
 
 
 def run(expression, cases):

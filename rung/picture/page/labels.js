@@ -1,0 +1,105 @@
+// What stands in the boxes of a picture, how large that makes them, and which tone they have.
+// The twin of rung/picture/boxes.py; `THEME` is theme.json.
+
+const DEEPEST = 8; // gradients of gradients that are named after what they belong to
+const SILENT = ["None", "False", "()"]; // options of a call that say no more than its name does
+
+/** The name of a value, which may be empty; if verbose, its shape and dtype; and how much of it is NaN, if any. */
+function valueLines(graph, value, verbose) {
+  if (value.kind === "number") return ["", drawable(value.name ?? "")];
+  const lines = [valueTitle(graph, value), ...(verbose ? [arrayText(value)] : [])];
+  return nanCount(value) ? [...lines, `${withCommas(nanCount(value))} NaN`] : lines;
+}
+
+/** The name of a value; of a gradient without one, that of the value that it belongs to, with .grad. */
+function valueTitle(graph, value) {
+  let endings = 0;
+  for (; !value.name && value.gradient_of !== null && endings < DEEPEST; endings++)
+    value = graph.values[value.gradient_of];
+  return value.name ? drawable(value.name) + ".grad".repeat(endings) : "";
+}
+
+/** Shape and dtype, as in (2, 3) float32. */
+function arrayText({ shape, dtype }) {
+  if (shape === null) return drawable(dtype ?? "");
+  const sizes = shape.join(", ") + (shape.length === 1 ? "," : "");
+  return `(${sizes}) ${drawable(dtype ?? "")}`.replace(/ $/, "");
+}
+
+/** The name of the function; if verbose, the options it was called with that matter; and what went wrong. */
+function callLines(graph, call, verbose) {
+  const options = Object.entries(call.options).filter(([, text]) => !SILENT.includes(text));
+  const told = options.map(([name, text]) => `${drawable(name)}=${drawable(text)}`).join(", ");
+  const fault = call.failed ? "failed" : callTone(graph, call) === "wrong" ? "NaN begins here" : "";
+  return [drawable(graph.ops[call.op].name), ...[verbose ? told : "", fault].filter(Boolean)];
+}
+
+/** What is folded away: its name, what it is, and how many functions and parameters are in it. */
+function groupLines(group, parameters, verbose) {
+  const functions = counted(group.last - group.first + 1, "function");
+  const names = groupNames(group).filter((name) => name !== functions);
+  const counts = parameters ? `${functions}, ${counted(parameters, "parameter")}` : functions;
+  return verbose ? [...names, counts] : names;
+}
+
+/** The name of a group and what it is, unless that begins with the name. */
+function groupNames(group) {
+  const [label, detail] = [drawable(group.label), drawable(group.detail)];
+  return (`${detail},`.toLowerCase().startsWith(`${label},`) ? [detail] : [label, detail]).filter(Boolean);
+}
+
+/** What stands above a group that is open. */
+function groupTitle(group) {
+  return groupNames(group).join(" · ");
+}
+
+/** A number of things in words: 9,408 parameters. */
+function counted(number, thing) {
+  return `${withCommas(number)} ${thing}${number === 1 ? "" : "s"}`;
+}
+
+function withCommas(number) {
+  return String(number).replace(/\B(?=(\d{3})+$)/g, ",");
+}
+
+function sizeOf(value) {
+  return (value.shape ?? []).reduce((product, size) => product * size, 1);
+}
+
+/** The tone of a value: `wrong` if there is a NaN in it, `gradient`, or what kind it is. */
+function valueTone(value) {
+  if (nanCount(value)) return "wrong";
+  return value.gradient_of === null ? value.kind : "gradient";
+}
+
+/** The tone of a call: `wrong` if it failed or made the first NaN, `derivative` if a derivative called it. */
+function callTone(graph, call) {
+  const nans = (values) => values.some((v) => nanCount(graph.values[v]) > 0);
+  if (call.failed || (nans(call.outputs) && !nans(call.inputs))) return "wrong";
+  return call.derives === null ? "function" : "derivative";
+}
+
+/** How many NaNs were in it when it was last seen. */
+function nanCount({ arrays }) {
+  return arrays.length ? arrays[arrays.length - 1][1].nan : 0;
+}
+
+/** Give the box its lines, and make it as large as they and so many ports above and below need it. */
+function measure(box, lines, ins, outs) {
+  const { sizes } = THEME;
+  const [title = "", ...details] = lines.map((line, i) => cut(line, sizes.widest, i ? sizes.detail : sizes.title));
+  const widths = [textWidth(title, sizes.title), ...details.map((line) => textWidth(line, sizes.detail))];
+  const width = Math.max(Math.max(...widths) + 2 * sizes.pad_x, sizes.port * Math.max(ins, outs), sizes.least);
+  const height = (title ? sizes.title_line : 0) + sizes.detail_line * details.length;
+  box.w = width + (width % 2);
+  box.h = (height || sizes.detail_line) + 2 * sizes.pad_y;
+  if (box.kind === "group") box.h += 2 * sizes.card; // of the stack below it
+  box.lines = [title, ...details];
+  box.ins = portsAlong(box.w, ins);
+  box.outs = portsAlong(box.w, outs);
+}
+
+/** So many places along a side, evenly spread. */
+function portsAlong(width, count) {
+  return Array.from({ length: count }, (_, i) => Math.floor((width * (2 * i + 1)) / (2 * count)));
+}
