@@ -557,7 +557,9 @@ def test_an_error_in_backward_says_whose_derivative_it_was(x, create_graph):
     assert Graph.from_json(graph.to_json()) == graph
 
 
-@pytest.mark.parametrize("wrong", [[1, 2], "text", None, np.array(["a"]), object()], ids=lambda wrong: type(wrong).__name__)
+@pytest.mark.parametrize(
+    "wrong", [[1, 2], "text", None, np.array(["a"]), object()], ids=lambda wrong: type(wrong).__name__
+)
 def test_what_no_function_takes_does_not_stop_the_recording(wrong):
     with pytest.raises(rung.errors.DTypeError), rung.record() as graph:
         F.exp(wrong)
