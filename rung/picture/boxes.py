@@ -44,11 +44,12 @@ def empty(kind: str, number: int, frame: int) -> Box:
 
 
 def value_lines(graph: Graph, value: Value, verbose: bool) -> list[str]:
-    """The name of a value, which may be empty; if verbose, its shape and dtype; and how much of it is NaN, if any."""
+    """The name of a value, which may be empty; if verbose, its shape and dtype; and how much is not finite, if any."""
     if value.kind == "number":
         return ["", drawable(value.name or "")]
+    nans, infinities = odd_counts(value)
     lines = [value_title(graph, value), *([array_text(value)] if verbose else [])]
-    return [*lines, f"{nan_count(value):,} NaN"] if nan_count(value) else lines
+    return [*lines, *([f"{nans:,} NaN"] if nans else []), *([f"{infinities:,} infinite"] if infinities else [])]
 
 
 def value_title(graph: Graph, value: Value) -> str:
@@ -70,7 +71,8 @@ def array_text(value: Value) -> str:
 def call_lines(graph: Graph, call: Call, verbose: bool) -> list[str]:
     """The name of the function; if verbose, the options it was called with that matter; and what went wrong."""
     told = [f"{drawable(name)}={drawable(text)}" for name, text in call.options.items() if text not in SILENT]
-    fault = "failed" if call.failed else "NaN begins here" if call_tone(graph, call) == "wrong" else ""
+    begins = first_odd(graph, call)
+    fault = "failed" if call.failed else f"{begins} begins here" if begins else ""
     return [drawable(graph.ops[call.op].name), *filter(None, [", ".join(told) if verbose else "", fault])]
 
 
@@ -108,24 +110,34 @@ def size_of(value: Value) -> int:
     return math.prod(value.shape or ())
 
 
-def value_tone(value: Value) -> str:
-    """The tone of a value: `wrong` if there is a NaN in it, `gradient`, or what kind it is."""
-    if nan_count(value):
+def value_tone(graph: Graph, value: Value) -> str:
+    """The tone of a value: `wrong` if NaN is in it, or infinity begins in it; `gradient`; or what kind it is."""
+    if odd_counts(value)[0] or (value.maker is not None and first_odd(graph, graph.calls[value.maker])):
         return "wrong"
     return "gradient" if value.gradient_of is not None else str(value.kind)
 
 
 def call_tone(graph: Graph, call: Call) -> str:
-    """The tone of a call: `wrong` if it failed or made the first NaN, `derivative` if a derivative called it."""
-    made, given = ([nan_count(graph.values[i]) for i in values] for values in (call.outputs, call.inputs))
-    if call.failed or (any(made) and not any(given)):
+    """The tone of a call: `wrong` if it failed, or NaN or infinity begins here; `derivative` if one called it."""
+    if call.failed or first_odd(graph, call):
         return "wrong"
     return "function" if call.derives is None else "derivative"
 
 
-def nan_count(value: Value) -> int:
-    """How many NaNs were in it when it was last seen."""
-    return value.arrays[-1][1].nan if value.arrays else 0
+def first_odd(graph: Graph, call: Call) -> str:
+    """NaN or infinity, if the call made it of what has none; infinite numbers, as in masks, are meant to be."""
+    made, given = ([odd_counts(graph.values[i]) for i in values] for values in (call.outputs, call.inputs))
+    for kind, name in enumerate(("NaN", "infinity")):
+        if any(counts[kind] for counts in made) and not any(counts[kind] for counts in given):
+            return name
+    return ""
+
+
+def odd_counts(value: Value) -> tuple[int, int]:
+    """How many NaNs and infinities were in it when it was last seen."""
+    if value.kind == "number":
+        return (value.name == "nan", value.name in ("inf", "-inf"))
+    return (value.arrays[-1][1].nan, value.arrays[-1][1].inf) if value.arrays else (0, 0)
 
 
 def measured(box: Box, lines: list[str], ins: int, outs: int) -> Box:

@@ -215,7 +215,7 @@ class _View:
             i = box["id"]
             if box["kind"] == "value":
                 value = graph.values[i]
-                box["tone"] = boxes.value_tone(value)
+                box["tone"] = boxes.value_tone(graph, value)
                 boxes.measured(box, boxes.value_lines(graph, value, self.verbose), place in made, place in used)
             elif box["kind"] == "call":
                 call = graph.calls[i]
@@ -237,6 +237,6 @@ class _View:
         return counts
 
     def _folded_faults(self) -> set[int]:
-        """The folded groups in which a call failed, or made the first NaN."""
+        """The folded groups in which a call failed, or made the first NaN or infinity."""
         calls = ((self._fold(call.group), call) for call in self.graph.calls)
         return {fold for fold, call in calls if fold >= 0 and boxes.call_tone(self.graph, call) == "wrong"}

@@ -186,3 +186,23 @@ def test_a_chain_of_10_000_functions_is_no_recursion():
         y = y + x
     graph = graph_of(y)
     assert len(scene_of(graph, range(len(graph.groups)))["boxes"]) == 20_001
+
+
+def test_infinity_is_marked_where_it_begins_and_counted_where_it_goes():
+    x = rung.Variable(np.array([0.0, 1.0]))
+    with np.errstate(all="ignore"), rung.record() as graph:
+        y = F.log(x) * 2.0
+    boxes = {(box["kind"], box["id"]): box for box in scene_of(graph)["boxes"]}
+    log, doubled = graph.calls
+    assert boxes["call", 0]["lines"][1:] == ["infinity begins here"]
+    assert boxes["call", 0]["tone"] == boxes["value", log.outputs[0]]["tone"] == "wrong"
+    assert boxes["call", 1]["tone"] == "function"
+    assert boxes["value", doubled.outputs[0]]["tone"] == "result"
+    assert boxes["value", doubled.outputs[0]]["lines"][-1] == "1 infinite"
+    assert y.shape == (2,)
+
+
+def test_an_infinite_number_of_a_mask_is_meant_to_be():
+    with rung.record() as graph:
+        F.where(np.array([True, False]), rung.Variable(np.ones(2)), -np.inf)
+    assert {box["tone"] for box in scene_of(graph)["boxes"]} <= {"leaf", "data", "number", "function", "result"}

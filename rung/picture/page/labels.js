@@ -4,11 +4,14 @@
 const DEEPEST = 8; // gradients of gradients that are named after what they belong to
 const SILENT = ["None", "False", "()"]; // options of a call that say no more than its name does
 
-/** The name of a value, which may be empty; if verbose, its shape and dtype; and how much of it is NaN, if any. */
+/** The name of a value, which may be empty; if verbose, its shape and dtype; and how much is not finite, if any. */
 function valueLines(graph, value, verbose) {
   if (value.kind === "number") return ["", drawable(value.name ?? "")];
+  const [nans, infinities] = oddCounts(value);
   const lines = [valueTitle(graph, value), ...(verbose ? [arrayText(value)] : [])];
-  return nanCount(value) ? [...lines, `${withCommas(nanCount(value))} NaN`] : lines;
+  if (nans) lines.push(`${withCommas(nans)} NaN`);
+  if (infinities) lines.push(`${withCommas(infinities)} infinite`);
+  return lines;
 }
 
 /** The name of a value; of a gradient without one, that of the value that it belongs to, with .grad. */
@@ -30,7 +33,8 @@ function arrayText({ shape, dtype }) {
 function callLines(graph, call, verbose) {
   const options = Object.entries(call.options).filter(([, text]) => !SILENT.includes(text));
   const told = options.map(([name, text]) => `${drawable(name)}=${drawable(text)}`).join(", ");
-  const fault = call.failed ? "failed" : callTone(graph, call) === "wrong" ? "NaN begins here" : "";
+  const begins = firstOdd(graph, call);
+  const fault = call.failed ? "failed" : begins ? `${begins} begins here` : "";
   return [drawable(graph.ops[call.op].name), ...[verbose ? told : "", fault].filter(Boolean)];
 }
 
@@ -66,22 +70,31 @@ function sizeOf(value) {
   return (value.shape ?? []).reduce((product, size) => product * size, 1);
 }
 
-/** The tone of a value: `wrong` if there is a NaN in it, `gradient`, or what kind it is. */
-function valueTone(value) {
-  if (nanCount(value)) return "wrong";
+/** The tone of a value: `wrong` if NaN is in it, or infinity begins in it; `gradient`; or what kind it is. */
+function valueTone(graph, value) {
+  if (oddCounts(value)[0] || (value.maker !== null && firstOdd(graph, graph.calls[value.maker]))) return "wrong";
   return value.gradient_of === null ? value.kind : "gradient";
 }
 
-/** The tone of a call: `wrong` if it failed or made the first NaN, `derivative` if a derivative called it. */
+/** The tone of a call: `wrong` if it failed, or NaN or infinity begins here; `derivative` if one called it. */
 function callTone(graph, call) {
-  const nans = (values) => values.some((v) => nanCount(graph.values[v]) > 0);
-  if (call.failed || (nans(call.outputs) && !nans(call.inputs))) return "wrong";
+  if (call.failed || firstOdd(graph, call)) return "wrong";
   return call.derives === null ? "function" : "derivative";
 }
 
-/** How many NaNs were in it when it was last seen. */
-function nanCount({ arrays }) {
-  return arrays.length ? arrays[arrays.length - 1][1].nan : 0;
+/** NaN or infinity, if the call made it of what has none; infinite numbers, as in masks, are meant to be. */
+function firstOdd(graph, call) {
+  const [made, given] = [call.outputs, call.inputs].map((values) => values.map((v) => oddCounts(graph.values[v])));
+  const begins = (kind) => made.some((counts) => counts[kind]) && !given.some((counts) => counts[kind]);
+  return ["NaN", "infinity"].find((_, kind) => begins(kind)) ?? "";
+}
+
+/** How many NaNs and infinities were in it when it was last seen. */
+function oddCounts({ kind, name, arrays }) {
+  if (kind === "number") return [Number(name === "nan"), Number(name === "inf" || name === "-inf")];
+  if (!arrays.length) return [0, 0];
+  const array = arrays[arrays.length - 1][1];
+  return [array.nan, array.inf];
 }
 
 /** Give the box its lines, and make it as large as they and so many ports above and below need it. */

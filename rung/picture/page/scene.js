@@ -175,7 +175,7 @@ class SceneView {
       const i = box.id;
       if (box.kind === "value") {
         const value = graph.values[i];
-        box.tone = valueTone(value);
+        box.tone = valueTone(graph, value);
         measure(box, valueLines(graph, value, verbose), Number(made.has(place)), Number(used.has(place)));
       } else if (box.kind === "call") {
         const call = graph.calls[i];
@@ -201,7 +201,7 @@ class SceneView {
     return counts;
   }
 
-  /** The folded groups in which a call failed, or made the first NaN. */
+  /** The folded groups in which a call failed, or made the first NaN or infinity. */
   foldedFaults() {
     const faulty = this.graph.calls.filter((call) => callTone(this.graph, call) === "wrong");
     return new Set(faulty.map((call) => this.fold(call.group)));
