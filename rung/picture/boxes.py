@@ -44,7 +44,7 @@ def empty(kind: str, number: int, frame: int) -> Box:
 
 
 def value_lines(graph: Graph, value: Value, verbose: bool) -> list[str]:
-    """The name of a value, which may be empty; if verbose, its shape and dtype; and how much is not finite, if any."""
+    """The name of a value, which may be empty; if verbose, its shape and dtype; how much is not finite, if any."""
     if value.kind == "number":
         return ["", drawable(value.name or "")]
     nans, infinities = odd_counts(value)
