@@ -1,0 +1,58 @@
+"""The modes of the process of a check: run checks, a program, a demo, or serve many requests one after the other."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any, TextIO
+
+from rung.course.inside import learner
+
+
+def main(arguments: list[str]) -> None:
+    """Do what the first argument says; requests are JSON on the standard input."""
+    mode = arguments[0]
+    if mode == "code":
+        learner.install(Path(os.environ[learner.ROOT]), os.environ[learner.NAME])
+        run_program(sys.stdin.read(), "<program>")
+    elif mode == "serve":
+        from rung.course.inside.serving import serve
+
+        serve()
+    else:
+        events = keep_output()
+        request(json.loads(sys.stdin.readline()), events)
+
+
+def request(wanted: dict[str, Any], events: TextIO) -> None:
+    """Answer one request, by events as lines of JSON."""
+    root, name = Path(wanted["root"]), wanted["name"]
+    learner.install(root, name)
+    os.chdir(root)
+    if wanted["do"] == "check":
+        from rung.course.inside.running import run_checks
+
+        run_checks(wanted, root, name, events)
+    elif wanted["do"] == "trace":
+        from rung.course.inside.tracing import run_trace
+
+        run_trace(wanted, root, name, events)
+    else:
+        run_program(wanted["text"], wanted["file"])
+    events.flush()
+
+
+def keep_output() -> TextIO:
+    """A stream to the true standard output; what the learner prints goes to the standard error from here on."""
+    kept = os.fdopen(os.dup(1), "w", encoding="utf-8", buffering=1)
+    os.dup2(2, 1)
+    return kept
+
+
+def run_program(text: str, file: str) -> dict[str, Any]:
+    """Run the text of a program as the main one; return its names."""
+    names: dict[str, Any] = {"__name__": "__main__", "__file__": file}
+    exec(compile(text, file, "exec"), names)
+    return names
