@@ -25,6 +25,7 @@ ROWS = [
     ["datasets"],
     ["dataloaders"],
     ["visualize", "testing", "trainer"],
+    ["course"],
     ["utils"],
     ["dezero"],
     ["cli"],

@@ -12,7 +12,6 @@ class A:
 from __future__ import annotations
 
 import ast
-import re
 
 from rung.course.imports import add_import, drop_import
 from rung.course.pieces import Piece, Source, definitions, is_import, split
@@ -166,7 +165,8 @@ def _put_member(members: list[Piece], member: Piece, keep: bool, owner: str) -> 
 
 
 def _indent(members: list[Piece]) -> str:
-    return next((re.match(r"\s*", line)[0] for member in members for line in member.lines if line.strip()), "    ")  # type: ignore[index]
+    lines = [line for member in members for line in member.lines if line.strip()]
+    return lines[0][: len(lines[0]) - len(lines[0].lstrip())] if lines else "    "
 
 
 def _indent_as(member: Piece, indent: str) -> None:

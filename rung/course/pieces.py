@@ -15,7 +15,7 @@ class Piece:
     """One statement of a file or of the body of a class.
 
     Attributes:
-        name: what it defines, such as ``backward`` or ``Variable.__add__``; of other statements, what tells them apart
+        name: what it defines, such as ``backward`` or ``Variable.__add__``; of others, what tells them apart
         node: what it is for the parser
         lead: the lines between the piece before and this one: blank ones, and comments that stand alone
         lines: its own lines, with the comments right above it; of a class with members, those of its head

@@ -7,12 +7,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from weakref import WeakKeyDictionary
 
-from rung.course.inside.learner import ALIAS
+from rung.course.inside.learner import ALIAS, called
 from rung.course.overlay import fold
 from rung.course.pieces import definitions, split
 from rung.course.table import Course, Step
@@ -64,15 +63,6 @@ def wrong(course: Course, step: Step, answer: Path) -> tuple[Files, str]:
         raise ValueRangeError(f"{step.name}/wrong/{answer.name}: must say # caught by: the name of a check")
     overlay = {orders.get("file", "core.py"): text}
     return overlaid(state(course, step.id), overlay, f"{step.name}/wrong"), orders["caught by"]
-
-
-def called(text: str, name: str) -> str:
-    """A text with the learner's name of the package in place of ``myrung``.
-
-    >>> called("from myrung.core import Variable  # my_rung", "mytorch")
-    'from mytorch.core import Variable  # my_rung'
-    """
-    return re.sub(rf"\b{ALIAS}\b", name, text)
 
 
 def write(files: Mapping[str, str], package: Path, name: str = ALIAS) -> None:

@@ -144,5 +144,7 @@ def _step(row: Mapping[str, Any], root: Path) -> Step:
     if unknown := sorted(row.keys() - known):
         raise ValueRangeError(f"course.toml: step {row.get('id')} has {', '.join(unknown)}, which no step has")
     if row.get("kind", "code") not in KINDS:
-        raise ValueRangeError(f"course.toml: the kind of step {row['id']} must be one of {KINDS}, not {row['kind']!r}")
+        raise ValueRangeError(
+            f"course.toml: the kind of step {row['id']} must be one of {KINDS}, not {row['kind']!r}"
+        )
     return Step(**row, folder=root / "steps" / f"{row['id']:02d}-{row['slug']}")

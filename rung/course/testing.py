@@ -35,7 +35,7 @@ class Unmet(AssertionError):
 
     def __init__(self, what: str, expected: str, came: str, look: Any = None):
         super().__init__(f"{what}: expected {expected}, but {came} came")
-        self.what, self.expected, self.came, self.look = what, expected, came, look
+        self.what, self.expected, self.came, self.look = what, expected, came.rstrip(","), look
 
 
 # Comparing ---------------------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import re
 import sys
 from importlib.abc import Loader
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
@@ -83,3 +84,12 @@ def prove(root: Path, name: str) -> str | None:
 def inside(path: Path, root: Path) -> bool:
     """Whether a file lies in a folder."""
     return path.resolve().is_relative_to(root.resolve())
+
+
+def called(text: str, name: str) -> str:
+    """A text with the learner's name of the package in place of ``myrung``.
+
+    >>> called("from myrung.core import Variable  # my_rung", "mytorch")
+    'from mytorch.core import Variable  # my_rung'
+    """
+    return re.sub(rf"\b{ALIAS}\b", name, text)

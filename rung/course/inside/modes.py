@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import linecache
 import os
 import sys
+import traceback
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -17,6 +19,10 @@ def main(arguments: list[str]) -> None:
     if mode == "code":
         learner.install(Path(os.environ[learner.ROOT]), os.environ[learner.NAME])
         run_program(sys.stdin.read(), "<program>")
+    elif mode == "run":
+        learner.install(Path(os.environ[learner.ROOT]), os.environ[learner.NAME])
+        file = Path(arguments[1])
+        sys.exit(run_demo(learner.called(file.read_text(encoding="utf-8"), os.environ[learner.NAME]), str(file)))
     elif mode == "serve":
         from rung.course.inside.serving import serve
 
@@ -49,6 +55,19 @@ def keep_output() -> TextIO:
     kept = os.fdopen(os.dup(1), "w", encoding="utf-8", buffering=1)
     os.dup2(2, 1)
     return kept
+
+
+def run_demo(text: str, file: str) -> int:
+    """Run a program; where it fails, show the lines of the program and of the learner, none of the course's."""
+    linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
+    try:
+        run_program(text, file)
+    except Exception as error:
+        trace = traceback.TracebackException.from_exception(error)
+        trace.stack[:] = [frame for frame in trace.stack if Path(frame.filename).parent != Path(__file__).parent]
+        print("".join(trace.format()), file=sys.stderr, end="")
+        return 1
+    return 0
 
 
 def run_program(text: str, file: str) -> dict[str, Any]:

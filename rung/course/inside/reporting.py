@@ -45,7 +45,7 @@ class Reporter:
         if isinstance(node, pytest.Item):
             return
         error = call.excinfo.value
-        found = of_error(error.__cause__ or error, self.root, "what the step asks for is there", self.name)
+        found = of_error(error.__cause__ or error, self.root, self.name)
         group = self.group(node)
         skip, only = group["skip"], self.wanted.get("only")
         tests = [test for test in _tests(Path(node.path)) if test[0] not in skip and (not only or test[0] in only)]
@@ -76,7 +76,7 @@ class Reporter:
     def _tell(self, item: Any, call: Any, report: Any) -> None:
         group, title = self.group(item), _title(item.originalname, item.obj.__doc__)
         outcome = "passed" if report.outcome == "passed" else "suspended" if report.outcome == "skipped" else "failed"
-        found = {} if outcome != "failed" else of_error(call.excinfo.value, self.root, title, self.name)
+        found = {} if outcome != "failed" else of_error(call.excinfo.value, self.root, self.name)
         self.failed_own = self.failed_own or (outcome == "failed" and group["own"])
         self.say("check", id=item.originalname, case=_case(item), step=group["step"], title=title, outcome=outcome,
                  seconds=round(time.perf_counter() - self.started[item.nodeid], 3), **found,

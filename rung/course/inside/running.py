@@ -32,7 +32,7 @@ def run_checks(wanted: dict[str, Any], root: Path, name: str, events: TextIO) ->
         try:
             importlib.import_module(name)
         except BaseException as error:  # whatever stands in the learner's file, even sys.exit()
-            say("problem", import_failed=True, **of_error(error, root, f"import {name} works"))
+            say("problem", import_failed=True, **of_error(error, root, name))
             return
         reporter = Reporter(wanted, root, name, say, stack)
         _run_pytest(wanted, reporter)
@@ -45,8 +45,9 @@ def _run_pytest(wanted: dict[str, Any], reporter: Reporter) -> None:
 
     sys.dont_write_bytecode = True
     files = [group["path"] for group in wanted["checks"]]
-    base = Path(wanted["base"])
-    pytest.main(["-c", str(base / "no.ini"), "--rootdir", str(base), *OPTIONS, *files], plugins=[reporter])
+    settings = Path(wanted["stack"]).with_name("pytest.ini")  # an empty one, so that none of the learner's is taken
+    settings.write_text("[pytest]\n", encoding="utf-8")
+    pytest.main(["-c", str(settings), "--rootdir", wanted["base"], *OPTIONS, *files], plugins=[reporter])
 
 
 def _close(reporter: Reporter, root: Path, name: str, say: Any) -> None:

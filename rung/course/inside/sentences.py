@@ -1,4 +1,4 @@
-"""From an error to what a learner reads: what was expected, what came, and where to look in the learner's own code."""
+"""From an error to what a learner reads: what was expected, what came, where to look in the learner's code."""
 
 from __future__ import annotations
 
@@ -11,16 +11,15 @@ from typing import Any
 from rung.course.inside.learner import inside
 
 
-def of_error(error: BaseException, root: Path, title: str, name: str = "") -> dict[str, Any]:
+def of_error(error: BaseException, root: Path, name: str = "") -> dict[str, Any]:
     """The fields of a failed check.
 
     Args:
         error: what was raised
         root: the workspace
-        title: what the check proves, which is what was expected where the error does not say
         name: the learner's package
     """
-    found = _asserted(error) or _absent(error, name) or _raised(error, title)
+    found = _asserted(error) or _absent(error, name) or _raised(error)
     where = _look(getattr(error, "look", None), root) or _syntax(error, root) or _deepest(error, root)
     return {**found, **where}
 
@@ -60,15 +59,17 @@ def _no_name(package: str, missing: str, module: str) -> dict[str, str]:
     return {"sentence": f"{where} has no {missing} yet", "expected": missing, "came": "nothing of that name"}
 
 
-def _raised(error: BaseException, title: str) -> dict[str, str]:
+def _raised(error: BaseException) -> dict[str, str]:
+    """Of any other error: its name and text."""
     kind = type(error).__name__
     text = " ".join(str(error).split())
     if isinstance(error, SyntaxError):
-        return {"sentence": f"this is not Python: {error.msg}", "expected": "Python", "came": error.msg or kind}
+        return {"sentence": f"this is not Python yet: {error.msg}"}
     if isinstance(error, RecursionError):
         text = "calls within calls, without an end"
-    came = f"{kind}: {text}" if text else kind
-    return {"sentence": f"{title}: {came}", "expected": title, "came": came}
+    if isinstance(error, SystemExit):
+        text = "your code ends Python itself"
+    return {"sentence": f"{kind}: {text}" if text else kind}
 
 
 # Where to look -----------------------------------------------------------------------------------------------------
@@ -89,7 +90,11 @@ def _look(look: Any, root: Path) -> dict[str, Any]:
 
 def _syntax(error: BaseException, root: Path) -> dict[str, Any]:
     if isinstance(error, SyntaxError) and error.filename and inside(Path(error.filename), root):
-        return {"file": _relative(error.filename, root), "line": error.lineno or 1, "source": (error.text or "").strip()}
+        return {
+            "file": _relative(error.filename, root),
+            "line": error.lineno or 1,
+            "source": (error.text or "").strip(),
+        }
     return {}
 
 

@@ -22,7 +22,9 @@ class Hollow(ModuleType):
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        raise AttributeError(f"{self.__name__}.{name} is not there in a check: the step is to be written, not borrowed")
+        raise AttributeError(
+            f"{self.__name__}.{name} is not there in a check: the step is to be written, not borrowed"
+        )
 
 
 class Guard:
