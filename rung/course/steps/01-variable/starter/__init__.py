@@ -1,0 +1,4 @@
+# whole file
+"""A deep learning framework, one step at a time."""
+
+from .core import *
