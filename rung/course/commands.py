@@ -99,23 +99,26 @@ def text_of(work: Workspace, step: Step) -> str:
 
 def next_step(options: Options) -> int:
     """Go on to the step after the current one, once it is passed."""
-    work, screen = workspace.find(), Screen()
+    work = workspace.find()
     current = work.progress.current
     if current not in work.progress.passed:
         raise ValueRangeError(f"step {current} is not passed yet; check it: rung learn check")
-    if current == work.course.last:
+    go_on(work, Screen())
+    return 0
+
+
+def go_on(work: Workspace, screen: Screen) -> None:
+    """Begin the next step and say what there is to do; at the top, say what is still open."""
+    if work.progress.current == work.course.last:
         screen.header(work, work.step)
-        screen.say(("You are at the top of what there is. ", "ok"), still_open(work))
-        return 0
-    added = work.begin(current + 1)
+        screen.say(("You are at the top of what there is.  ", "ok"), still_open(work))
+        return
+    added = work.begin(work.progress.current + 1)
     screen.header(work, work.step)
     if added:
         screen.say(("your files were given something to fill in: ", "quiet"), ", ".join(added))
     screen.say(
-        ("the lesson:  ", "quiet"),
-        ("rung learn show", "accent"),
-        ("     your checks:  ", "quiet"),
-        ("rung learn watch", "accent"),
-    )
+        ("the lesson:  ", "quiet"), ("rung learn show", "accent"),
+        ("     your checks:  ", "quiet"), ("rung learn watch", "accent"),
+    )  # fmt: skip
     screen.gap()
-    return 0

@@ -75,25 +75,26 @@ def diff(options: Options) -> int:
     """Compare with the solution once the step is passed; before, with what the step began with."""
     work, screen = workspace.find(), Screen()
     step = chosen(work, options)
-    if options.since:
-        parts = diffing.since_begin(work, step.id)
-        _show_diffs(screen, parts, "nothing has changed since the step began")
-        return 0
-    if step.id in work.progress.passed or options.give_up:
-        parts = (
-            diffing.of_step(work.course, step.id, work.name)
-            if options.course
-            else diffing.with_solution(work, step.id)
-        )
-        screen.say(("- before   + after this step" if options.course else "- yours   + the solution's", "quiet"))
-        _show_diffs(screen, parts, "this step has no code")
-        return 0
-    if options.course:
+    if options.course and not (options.give_up or step.id in work.progress.passed):
         raise ValueRangeError(_locked(step))
-    parts = diffing.since_begin(work, step.id)
-    _show_diffs(screen, parts, "nothing has changed since the step began")
-    screen.say(("the solution is compared once the step is passed, or with --give-up", "quiet"))
+    if options.course:
+        screen.say(("- before   + after this step", "quiet"))
+        _show_diffs(screen, diffing.of_step(work.course, step.id, work.name), "this step has no code")
+    else:
+        show_diff(work, step, screen, options.give_up, options.since)
     return 0
+
+
+def show_diff(work: Workspace, step: Step, screen: Screen, give_up: bool = False, since: bool = False) -> None:
+    """The learner's code against the solution's, if it may be seen, or against what the step began with."""
+    open_now = give_up or step.id in work.progress.passed
+    if open_now and not since:
+        screen.say(("- yours   + the solution's", "quiet"))
+        _show_diffs(screen, diffing.with_solution(work, step.id), "this step has no code")
+        return
+    _show_diffs(screen, diffing.since_begin(work, step.id), "nothing has changed since the step began")
+    if not open_now:
+        screen.say(("the solution is compared once the step is passed, or with --give-up", "quiet"))
 
 
 def _locked(step: Step) -> str:

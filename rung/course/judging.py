@@ -30,14 +30,24 @@ def check(options: Options) -> int:
 
 
 def check_step(
-    work: Workspace, step: Step, screen: Screen, answers: list[str] | None = None, ask: bool = True
+    work: Workspace,
+    step: Step,
+    screen: Screen,
+    answers: list[str] | None = None,
+    ask: bool = True,
+    hinted: str = "rung learn hint",
 ) -> bool:
-    """Check code and questions of a step, show how it went, and remember it if it is passed."""
+    """Check code and questions of a step, show how it went, and remember it if it is passed.
+
+    Args:
+        answers: to the questions; without them the learner is asked, if `ask` is true and there is a terminal
+        hinted: how the learner gets a hint
+    """
     if step.has_check:
         report = checking.check(work, step, lambda event: screen.event(event, step))
         failure = report.failure
         left = hints.left(work, work.course.step(failure.step), failure.id) if failure else 0
-        screen.report(report, left)
+        screen.report(report, left, hinted)
         if not report.passed:
             return False
     if step.has_quiz and not _answered(work, step, screen, answers, ask):

@@ -151,11 +151,11 @@ class Screen:
             sign = {"passed": "+", "failed": "x"}.get(outcome, ".")
         self.say((f"{sign} ", style), (title, "quiet" if outcome not in ("passed", "failed") else ""))
 
-    def report(self, report: Report, left: int = 0) -> None:
+    def report(self, report: Report, left: int = 0, hinted: str = "rung learn hint") -> None:
         """The outcome of all checks: what failed first, in full, or that the step is passed."""
         failure = report.failure
         if failure is not None:
-            self.failure(failure, report, left)
+            self.failure(failure, report, left, hinted)
         earlier = [r for r in report.results if r.step != report.step and r.outcome == "passed"]
         if earlier:
             self.say((f"and {len(earlier)} checks of earlier steps hold", "quiet"))
@@ -164,7 +164,7 @@ class Screen:
         if self.plain:
             self.say(f"{'passed' if report.passed else 'not passed'}: {passed} of {len(own)} checks")
 
-    def failure(self, failure: Result, report: Report, left: int) -> None:
+    def failure(self, failure: Result, report: Report, left: int = 0, hinted: str = "") -> None:
         """What was expected, what came, where to look, and how to get a hint."""
         self.gap()
         if failure.step != report.step:
@@ -182,7 +182,7 @@ class Screen:
         if failure.output.strip():
             rows.append(("printed", failure.output.rstrip()))
         if left:
-            rows.append(("hint", f"rung learn hint  ({left} left)"))
+            rows.append(("hint", f"{hinted}   {left} left"))
         self._rows([(name, text) for name, text in rows if text])
 
     def _rows(self, rows: Iterable[tuple[str, Any]]) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import linecache
 import os
@@ -45,9 +47,20 @@ def request(wanted: dict[str, Any], events: TextIO) -> None:
         from rung.course.inside.tracing import run_trace
 
         run_trace(wanted, root, name, events)
-    else:
-        run_program(wanted["text"], wanted["file"])
+    elif wanted["do"] == "demo":
+        events.write(json.dumps(said_by(wanted["text"], wanted["file"])) + "\n")
     events.flush()
+
+
+def said_by(text: str, file: str) -> dict[str, str]:
+    """What a program prints, and the error that ends it."""
+    said, error = io.StringIO(), ""
+    with contextlib.redirect_stdout(said):
+        try:
+            run_program(text, file)
+        except BaseException as raised:
+            error = f"{type(raised).__name__}: {raised}"
+    return {"text": said.getvalue(), "error": error}
 
 
 def keep_output() -> TextIO:
