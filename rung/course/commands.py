@@ -78,10 +78,18 @@ def show(options: Options) -> int:
         screen.prose(lesson.lesson(work, work.step(options.step or 1)), pager=True)
         return 0
     step = chosen(work, options)
-    if not screen.plain:
-        screen.header(work, step)
-    screen.prose(text_of(work, step), pager=sys.stdin.isatty())
+    show_lesson(work, step, screen, pager=sys.stdin.isatty())
     return 0
+
+
+def show_lesson(work: Workspace, step: Step, screen: Screen, pager: bool = False) -> None:
+    """The lesson; in a terminal its title is that of the ladder."""
+    text = text_of(work, step)
+    if screen.plain:
+        screen.prose(text)
+    else:
+        screen.header(work, step)
+        screen.prose(text.partition("\n")[2], pager=pager)
 
 
 def _anywhere() -> Workspace | Course:

@@ -200,8 +200,8 @@ def written(course: Course, pool: Pool, number: int) -> Complaints:
     complaints = []
     if not WORDS[0] <= (count := lesson.words(text)) <= WORDS[1]:
         complaints.append(f"{step.name}: the lesson must have {WORDS[0]} to {WORDS[1]} words, but has {count}")
-    if not text.startswith("# "):
-        complaints.append(f"{step.name}: the lesson must begin with its title")
+    if lesson.title(text) != step.title:
+        complaints.append(f"{step.name}: the lesson is called {lesson.title(text)!r}, but the step {step.title!r}")
     if left := re.search(r"\{\{.*?\}\}", text):
         complaints.append(f"{step.name}: {left[0]} means nothing")
     return complaints

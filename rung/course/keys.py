@@ -56,22 +56,38 @@ class Keys:
 
     def __init__(self) -> None:
         self.terminal = sys.stdin.isatty()
+        self.usual: list[Any] = []
 
     @contextmanager
-    def raw(self) -> Iterator[None]:
-        """Keys arrive at once inside the block; Ctrl-C still interrupts."""
+    def single(self) -> Iterator[None]:
+        """Keys arrive at once inside the block and are not echoed; Ctrl-C still interrupts."""
         if not self.terminal or os.name == "nt":
             yield
             return
         import termios
         import tty
 
-        kept = termios.tcgetattr(sys.stdin)
+        self.usual = termios.tcgetattr(sys.stdin)
         try:
-            tty.setcbreak(sys.stdin)
+            tty.setcbreak(sys.stdin, termios.TCSANOW)
             yield
         finally:
-            termios.tcsetattr(sys.stdin, termios.TCSADRAIN, kept)
+            termios.tcsetattr(sys.stdin, termios.TCSANOW, self.usual)
+
+    @contextmanager
+    def lines(self) -> Iterator[None]:
+        """Whole lines can be typed inside this block within the other."""
+        if not self.terminal or os.name == "nt":
+            yield
+            return
+        import termios
+        import tty
+
+        termios.tcsetattr(sys.stdin, termios.TCSADRAIN, self.usual)
+        try:
+            yield
+        finally:
+            tty.setcbreak(sys.stdin, termios.TCSANOW)
 
     def pressed(self) -> str:
         """A key that was pressed, or nothing; ``q`` at the end of the input."""

@@ -27,12 +27,9 @@ class Left(Heading):
     """A heading at the left, where the text is."""
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        """Bold, the first one in the accent colour."""
+        """Bold, with an empty line above."""
         self.text.justify = "left"
-        if self.tag == "h1":
-            self.text.stylize("bold accent")
-        elif self.tag == "h2":
-            yield Text("")
+        yield Text("")
         self.text.stylize("bold")
         yield self.text
 
@@ -49,8 +46,8 @@ class Fence(CodeBlock):
             colour = {"+": "ok", "-": "bad"}.get(mark, "quiet")
             sign = mark if mark.strip() else bar
             if mark == "-":
-                line.stylize("dim strike")
-            yield Text.assemble("  ", (sign, colour), " ", line, overflow="fold", no_wrap=False)
+                line.stylize("struck")
+            yield Text.assemble((sign, colour), " ", line, overflow="fold", no_wrap=False)
 
 
 def code_lines(text: str, language: str) -> Iterator[tuple[str, Text]]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from typing import Any
 
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 from rich.theme import Theme
@@ -16,9 +18,11 @@ from rung.course.table import TOTAL, Course, Step
 from rung.course.workspace import Workspace
 
 THEME = Theme({
-    "ok": "#4fa36c", "bad": "#d0675f", "accent": "#4f8fd0", "quiet": "#868c96", "warm": "#c08a35",
-    "markdown.code": "#c08a35", "markdown.item.bullet": "#868c96", "markdown.link": "#4f8fd0",
-    "markdown.block_quote": "#868c96", "markdown.hr": "#868c96", "repr.number": "none",
+    "ok": "#4fa36c", "bad": "#d0675f", "accent": "#4f8fd0", "key": "bold #4f8fd0", "quiet": "#868c96",
+    "faint": "#868c96 dim", "warm": "#c08a35", "struck": "#d0675f dim strike",
+    "markdown.code": "#c08a35", "markdown.item.bullet": "#868c96", "markdown.item.number": "#868c96",
+    "markdown.link": "#4f8fd0", "markdown.link_url": "#4f8fd0", "markdown.block_quote": "#868c96",
+    "markdown.hr": "#868c96", "markdown.h1": "bold", "markdown.h2": "bold", "markdown.h3": "bold",
 })  # fmt: skip
 STAGES = (10, 24, 36, 51, 60)  # where the stages of the whole ladder end
 
@@ -67,7 +71,7 @@ class Screen:
         stage = workspace.course.stages.get(step.stage, "")
         self.gap()
         self.say(
-            (f"{step.id} ", "bold accent"),
+            (f"{step.id} ", "key"),
             (step.title, "bold"),
             (f"   stage {step.stage}: {stage}".rstrip(": "), "quiet"),
         )
@@ -92,12 +96,12 @@ class Screen:
     def _rung(self, workspace: Workspace, number: int) -> tuple[str, str]:
         top, bottom = ("#", "#") if self.ascii else ("┬", "┴")
         if number == workspace.progress.current:
-            return ("bold accent", "@@" if self.ascii else "╥╨")
+            return ("key", "@@" if self.ascii else "╥╨")
         if number in workspace.progress.passed:
             return ("ok", top + bottom)
         if number in workspace.course.steps:
             return ("quiet", "--" if self.ascii else top + bottom)
-        return ("quiet dim", ".." if self.ascii else "╌╌")
+        return ("faint", ".." if self.ascii else "╌╌")
 
     def steps(self, workspace: Workspace) -> None:
         """All steps, by stages."""
@@ -192,7 +196,7 @@ class Screen:
                     self.say(f"        {name + ': ' if name else ''}{line}")
             return
         table = Table.grid(padding=(0, 2))
-        table.add_column(style="quiet", justify="right", width=8)
+        table.add_column(style="quiet", justify="right", width=10)
         table.add_column(overflow="fold", max_width=WIDTH)
         for name, text in rows:
             style = {"expected": "ok", "came": "bad", "look at": "accent"}.get(name, "")
@@ -207,12 +211,14 @@ class Screen:
         if self.plain:
             self.console.print(text, markup=False, soft_wrap=True)
             return
-        width = min(self.console.width - 2, WIDTH)
+        shown = Padding(Prose(text), (0, 0, 0, 2))
+        width = min(self.console.width - 1, WIDTH + 4)
         if pager and text.count("\n") > self.console.height:
+            os.environ.setdefault("LESS", "-R")
             with self.console.pager(styles=True):
-                self.console.print(Prose(text), width=width)
+                self.console.print(shown, width=width)
         else:
-            self.console.print(Prose(text), width=width)
+            self.console.print(shown, width=width)
 
     def code(self, text: str, language: str = "python") -> None:
         """A piece of code or of a diff."""

@@ -39,11 +39,10 @@ class Watch:
     def run(self) -> int:
         """Check, then wait for a save or a key, again and again."""
         try:
-            self.check()
-            while self.on:
-                with self.keys.raw():
-                    key = self._wait()
-                self.react(key)
+            with self.keys.single():
+                self.check()
+                while self.on:
+                    self.react(self._wait())
         except KeyboardInterrupt:
             self.quit()
         return 0
@@ -83,7 +82,7 @@ class Watch:
         parts: list[tuple[str, str]] = []
         for key, name in MENU:
             if self._offered(key):
-                parts += [(key, "bold accent" if key == "n" else "accent"), (f" {name}   ", "quiet")]
+                parts += [(key, "key" if key == "n" else "accent"), (f" {name}   ", "quiet")]
         self.screen.gap()
         self.screen.say(*parts)
 
@@ -120,13 +119,16 @@ class Watch:
 
     def lesson(self) -> None:
         """The lesson."""
-        self.screen.prose(commands.text_of(self.work, self.work.step))
+        if not self.screen.plain:
+            self.screen.console.clear()
+        commands.show_lesson(self.work, self.work.step, self.screen)
         self.menu()
 
     def demo(self) -> None:
         """Run the demo."""
         self.screen.gap()
-        helping.run_demo(self.work, self.work.step)
+        with self.keys.lines():
+            helping.run_demo(self.work, self.work.step)
         self.menu()
 
     def diff(self) -> None:
@@ -144,7 +146,8 @@ class Watch:
     def answer(self) -> None:
         """Put the questions of the step."""
         if self.work.step.has_quiz:
-            answering.Interview(self.work, self.work.step, self.screen).converse()
+            with self.keys.lines():
+                answering.Interview(self.work, self.work.step, self.screen).converse()
             self.check()
 
     def list(self) -> None:
@@ -158,7 +161,9 @@ class Watch:
         question = (
             f"Make {self.work.name} what it was at the beginning of step {number}? A copy of your work is kept."
         )
-        if moving.confirmed(self.screen, question, yes=False):
+        with self.keys.lines():
+            agreed = moving.confirmed(self.screen, question, yes=False)
+        if agreed:
             backup = self.work.rewrite(dict(self.work.beginning(number)), number, f"reset-{number:02d}")
             self.saves.changed()
             self.check()

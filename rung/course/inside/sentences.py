@@ -31,13 +31,16 @@ def _asserted(error: BaseException) -> dict[str, str] | None:
     """Of a check that compared: its own words, or those of a plain assert."""
     if hasattr(error, "expected") and hasattr(error, "came"):
         return {"sentence": str(error), "expected": str(error.expected), "came": str(error.came)}
-    if not isinstance(error, AssertionError):
+    if not isinstance(error, AssertionError) and type(error).__name__ != "Failed":  # as pytest.fail raises
         return None
     text = str(error).strip() or "an assertion does not hold"
     first, _, rest = text.partition("\n")
     if first.startswith("assert "):
         return {"sentence": f"this should hold, and does not: {first.removeprefix('assert ')}", "detail": rest}
-    return {"sentence": first, "detail": rest}
+    parts = re.fullmatch(r"(.*): expected (.*), but (.*?),? came", text, re.DOTALL)
+    if parts:
+        return {"sentence": text, "expected": parts[2], "came": parts[3]}
+    return {"sentence": first, "detail": "" if rest.startswith("assert ") else rest}
 
 
 def _absent(error: BaseException, package: str) -> dict[str, str] | None:
