@@ -134,7 +134,6 @@ def _stale(course: Course, step: Step) -> Complaints:
 def _idle(course: Course, pool: Pool, step: Step, reports: list[Report]) -> Complaints:
     """Checks that never fail prove nothing."""
     files = [wrong(course, step, path)[0] for path in wrong_answers(step).values()]
-    files.append(starter(course, step.id))
     reports = reports + [pool.check(f, [step.id], [], step.id, MUTANT_LIMIT) for f in files]
     failed = {result.id for report in reports for result in report.results if result.outcome == "failed"}
     return [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import os
 import subprocess
@@ -91,6 +92,12 @@ class Pool:
         self.threads.shutdown(cancel_futures=True)
         for worker in self.workers:
             worker.close()
+
+    def of(self, course: Course) -> Pool:
+        """The same workers, for another course."""
+        other = copy.copy(self)
+        other.course = course
+        return other
 
     def map(self, f: Callable[[T], U], items: Iterable[T]) -> list[U]:
         """Apply a function that asks the pool to many things, side by side."""

@@ -100,6 +100,7 @@ FILES = {
 
         def test_put():
             box = Box(1)
+            assert box.data == 1
             assert box.changes == 0, "a new box has not changed"
             box.put(2)
             box.put(3)
