@@ -89,9 +89,9 @@ def described(found: dict[str, Any]) -> dict[str, Any]:
 
 def describe(raw: dict[str, Any]) -> dict[str, Any]:
     """What a picture knows of an array, in the form of JSON."""
-    from dataclasses import asdict
-
     from rung.picture.arrays import describe_array
+    from rung.picture.trace import plain
 
     array = np.frombuffer(base64.b64decode(raw["raw"]), raw["dtype"]).reshape(raw["shape"])
-    return asdict(describe_array(array))
+    found: dict[str, Any] = plain(describe_array(array))
+    return found

@@ -112,8 +112,10 @@ class Tracer:
         self.depth += 1
         number = len(self.passes)
         self.passes.append({"root": self.known[id(root)], "create_graph": False})
-        self.events.append({"what": "backward", "pass": number})
-        self.visited, self.pushed = {"event": len(self.events) - 1, "inputs": [], "root": root}, set()
+        first = self.made.get(id(getattr(root, "creator", None)))
+        self.pushed = set() if first is None else {first}
+        self.events.append({"what": "backward", "pass": number, "arrivals": [], "pushed": sorted(self.pushed)})
+        self.visited = {"event": len(self.events) - 1, "inputs": [], "root": root}
         try:
             return original(root, *arguments, **options)
         finally:
@@ -151,9 +153,9 @@ class Tracer:
 
     def _value(self, x: Any, event: int, maker: int | None = None, output: int = 0, generation: int = 0) -> int:
         """The place of a value, which is noted when it is first met."""
-        if id(x) in self.known and maker is None:
-            return self.known[id(x)]
         variable = isinstance(x, self.Variable)
+        if id(x) in self.known and maker is None and (variable or np.ndim(x)):
+            return self.known[id(x)]
         data = np.asarray(x.data if variable else x)
         kind = "result" if maker is not None else "leaf" if variable else "number" if data.ndim == 0 else "data"
         name = getattr(x, "name", None) if variable else str(x) if kind == "number" else None
@@ -218,6 +220,7 @@ class Tracer:
             return
         if "root" in visit:
             self._note_gradient(visit["root"], visit["event"])
+            self._note_start(visit["root"], self.events[visit["event"]])
         for x, before, gx in zip(visit["inputs"], visit.get("before", ()), visit.get("gradients", ()), strict=False):
             self._note_gradient(x, visit["event"])
             if before is not None and gx is not None and _added(x, before, gx):
@@ -225,6 +228,11 @@ class Tracer:
                 matching = [arrival for arrival in visit["arrivals"] if arrival["value"] == place]
                 if matching:
                     matching[-1]["sum"] = True
+
+    def _note_start(self, root: Any, event: Row) -> None:
+        """The gradient that a pass begins with."""
+        if getattr(root, "grad", None) is not None:
+            event["arrivals"] = [{"value": self.known[id(root)], "array": raw(array_of(root.grad)), "sum": False}]
 
     def _note_gradient(self, x: Any, event: int) -> None:
         place = self.known.get(id(x))
