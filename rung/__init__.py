@@ -33,13 +33,19 @@ from rung.transform import checkpoint, grad, vmap
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from rung import datasets, serializers, testing, transforms
+    from rung import datasets, picture, serializers, testing, transforms
     from rung.dataloaders import DataLoader, SeqDataLoader
     from rung.datasets import Dataset
+    from rung.picture import record
 
 # Data and files take as long to import as all the rest, so they come when they are first asked for.
-_LATER = {"DataLoader": "rung.dataloaders", "SeqDataLoader": "rung.dataloaders", "Dataset": "rung.datasets"}
-_LATER_MODULES = ("dataloaders", "datasets", "files", "serializers", "testing", "transforms", "visualize")
+_LATER = {
+    "DataLoader": "rung.dataloaders",
+    "SeqDataLoader": "rung.dataloaders",
+    "Dataset": "rung.datasets",
+    "record": "rung.picture",
+}
+_LATER_MODULES = ("dataloaders", "datasets", "files", "picture", "serializers", "testing", "transforms", "visualize")
 
 
 def __getattr__(name: str) -> Any:
@@ -75,7 +81,9 @@ __all__ = [
     "models",
     "no_grad",
     "optimizers",
+    "picture",
     "random",
+    "record",
     "seed",
     "serializers",
     "set_default_dtype",

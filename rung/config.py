@@ -29,6 +29,7 @@ class Mode:
         "reads",
         "special",
         "train",
+        "watcher",
     )
 
     enable_backprop: bool  # record the graph
@@ -39,10 +40,11 @@ class Mode:
     create_graph: bool  # what `create_graph` is where the caller does not say
     dtype: np.dtype[Any]  # of new parameters
     reads: Any  # who is told what every op reads (a checkpoint), or None
+    watcher: Any  # who is told what happens (a recorder: see core/watch.py), or None
     special: bool  # derived: a call has more to do than compute and record
 
     def __init__(self, **switches: Any):
-        switches["special"] = bool(switches["reads"] or switches["raw"] or switches["debug"] or switches["passes"])
+        switches["special"] = any(map(switches.get, ("reads", "raw", "debug", "passes", "watcher")))
         for name, value in switches.items():
             object.__setattr__(self, name, value)
 
@@ -62,6 +64,7 @@ _mode: ContextVar[Mode] = ContextVar(
         raw=False,
         passes=(),
         reads=None,
+        watcher=None,
         create_graph=False,
         dtype=np.dtype(np.float32),
     ),

@@ -75,12 +75,12 @@ class MissingExtraError(RungError, ImportError):
         super().__init__(f'{purpose} needs {library}, which is not installed: pip install "rung[{extra}]"')
 
 
-class MissingProgramError(RungError, OSError):
-    """A program of the system is needed and not installed."""
-
-
 class PictureError(RungError, RuntimeError):
     """A picture that could not be drawn."""
+
+
+class TraceError(PictureError, ValueError):
+    """A file of a recorded graph that is damaged, foreign, or of a later version."""
 
 
 def describe(value: Any) -> str:

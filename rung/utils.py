@@ -11,7 +11,8 @@ from rung import files
 from rung.core.variable import Variable
 from rung.cuda import as_numpy, get_array_module
 from rung.errors import ShapeError, ValueRangeError
-from rung.visualize.dot import get_dot_graph, plot_dot_graph
+from rung.picture.dot import get_dot_graph
+from rung.picture.saving import plot_dot_graph
 
 __all__ = [
     "array_allclose", "array_equal", "get_conv_outsize", "get_deconv_outsize", "get_dot_graph", "get_file",

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 
 import rung
-from rung.cli import info, train
+from rung.cli import info, learn, train
 from rung.errors import RungError
 
 
@@ -34,6 +34,6 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"rung {rung.__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND", title="commands")
-    for module in (train, info):
+    for module in (train, learn, info):
         module.add_command(commands)
     return parser

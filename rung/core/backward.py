@@ -8,6 +8,7 @@ with `create_graph` the very same derivatives run on Variables and are recorded 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import nullcontext
 from heapq import heappop, heappush
 from typing import Any
 
@@ -15,6 +16,7 @@ import numpy as np
 
 from rung.config import current_mode, mode
 from rung.core.record import Record
+from rung.core.watch import PassWatcher
 from rung.cuda import get_array_module, has_readable_values, is_array
 from rung.dtypes import as_array, gradient_dtype
 from rung.errors import NanError, ShapeError, message
@@ -60,8 +62,9 @@ def backpropagate(
     path = None if found is None else _path_to(found, [record for record, _ in roots], since)
     if plain:
         roots = [(record, getattr(seed, "_data", seed)) for record, seed in roots]
-    with mode(raw=plain, enable_backprop=create_graph, create_graph=create_graph):
-        _walk(roots, plain, retain_graph, retain_grad, found, path)
+    watched = nullcontext() if now.watcher is None else now.watcher.backward(roots, plain)
+    with mode(raw=plain, enable_backprop=create_graph, create_graph=create_graph), watched as watcher:
+        _walk(roots, plain, retain_graph, retain_grad, found, path, watcher)
     return found or {}
 
 
@@ -72,6 +75,7 @@ def _walk(
     retain_grad: bool,
     found: dict[Record, Any] | None,
     path: set[Any] | None,
+    watcher: PassWatcher | None,
 ) -> None:
     debug = current_mode().debug
     arrived: dict[Any, tuple[list[Any], list[Any]]] = {}  # node -> the gradients of its outputs, and their records
@@ -95,12 +99,16 @@ def _walk(
                 gradients[record.index], records[record.index] = gradient, record
                 arrived[node] = gradients, records
                 heappush(queue, (-node.serial, node))
+        if watcher is not None:
+            watcher.arrived(arrivals, arrived, found)
         if not queue:
             return
         node = heappop(queue)[1]
         gradients, records = arrived.pop(node)
         if retain_grad:
             _retain(records, gradients)
+        if watcher is not None:
+            watcher.visits(node)
         handed = (*gradients, *(node.saved or ()))
         arrivals = node.pull(gradients, records, plain, path)
         if node.op.book_style:  # its backward may return anything, even one array twice

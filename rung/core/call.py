@@ -66,18 +66,31 @@ def share_guards(edges: list[Any], arrays: list[Any], outputs: Any) -> None:
 
 
 def _apply_specially(op: Any, now: Mode, inputs: tuple[Any, ...]) -> Any:
-    """A call in a plain backward (on arrays), in a pass such as forward mode, or under `rung.debug()`."""
+    """A call in a plain backward (on arrays), in a pass such as forward mode, under `rung.debug()`, or watched."""
     if now.raw and not _has_variable(inputs):
         return op.compute([x if type(x) in ARRAY_MODULES else as_operand(x, op.name) for x in inputs])
     if now.passes:
         with mode(passes=now.passes[:-1]):
             return now.passes[-1].call(op, inputs)
+    if now.watcher:
+        return _watched(op, now, inputs)
     if now.reads:
         now.reads.note(inputs)
     with mode(raw=False, debug=False, reads=None):
         outputs = apply(op, *inputs)
     if now.debug:
         _inspect(op, inputs, outputs if isinstance(outputs, tuple) else (outputs,))
+    return outputs
+
+
+def _watched(op: Any, now: Mode, inputs: tuple[Any, ...]) -> Any:
+    try:
+        with mode(watcher=None):  # what a function calls while it computes is its own affair
+            outputs = apply(op, *inputs)
+    except BaseException:
+        now.watcher.failed(op, inputs)
+        raise
+    now.watcher.called(op, inputs, outputs)
     return outputs
 
 

@@ -12,6 +12,7 @@ from rung import models as rung_models
 from rung.dezero import utils
 from rung.dezero.layers import Layer
 from rung.errors import ValueRangeError
+from rung.picture.model import plot_model
 
 __all__ = [
     "BottleneckA", "BottleneckB", "BuildingBlock", "Layer", "MLP", "Model", "ResNet", "ResNet101", "ResNet152",
@@ -25,9 +26,9 @@ MEANS = (103.939, 116.779, 123.68)  # of ImageNet's blue, green and red
 class Model(Layer):
     """A layer that is a whole network, and draws its graph."""
 
-    def plot(self, *inputs: Any, to_file: str = "model.png") -> Any:
-        """Draw the graph of a call on these inputs."""
-        return utils.plot_dot_graph(self.forward(*inputs), verbose=True, to_file=to_file)
+    def plot(self, *inputs: Any, to_file: Any = "model.png", fold: bool = True, **options: Any) -> Any:
+        """Draw what a call on these inputs runs, folded by layer: see `rung.models.Model.plot`."""
+        return plot_model(self, inputs, to_file, fold, options)
 
 
 class _Stack(Model):

@@ -52,6 +52,9 @@ class CenterCrop(T.CenterCrop):
         super().__init__(pair(size)[::-1])
         self.size = pair(size)
 
+    def _half(self, room: int) -> int:
+        return room // 2
+
 
 class ToPIL(T.ToPIL):
     """An array, channels first, as an image of Pillow's; of floats, 255 is white, as `ToArray` gives them."""

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Any
 
 from rung import files
 from rung import utils as rung_utils
 from rung.dezero.core import Variable, as_variable
-from rung.errors import MissingProgramError
 from rung.utils import (
     array_allclose,
     array_equal,
@@ -20,6 +18,7 @@ from rung.utils import (
     max_backward_shape,
     numerical_grad,
     pair,
+    plot_dot_graph,
     reshape_sum_backward,
     show_progress,
     sum_to,
@@ -37,17 +36,3 @@ cache_dir = str(files.cache_dir())
 def gradient_check(f: Any, x: Any, *args: Any, rtol: float = 1e-4, atol: float = 1e-5, **kwargs: Any) -> bool:
     """Whether backward gives the gradient that differences give: see `rung.utils.gradient_check`."""
     return rung_utils.gradient_check(f, as_variable(x), *args, rtol=rtol, atol=atol, **kwargs)
-
-
-def plot_dot_graph(output: Any, verbose: bool = True, to_file: str = "graph.png") -> Any:
-    """Draw the graph behind `output` with Graphviz; in a notebook, the result shows it.
-
-    Without Graphviz a program goes on, as in the book, but here it is told that there is no picture.
-    """
-    try:
-        rung_utils.plot_dot_graph(output, verbose, to_file)
-    except MissingProgramError as error:
-        print(f"{error}", file=sys.stderr)
-        return None
-    display = getattr(sys.modules.get("IPython"), "display", None)
-    return display.Image(filename=to_file) if display is not None else None

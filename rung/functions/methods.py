@@ -90,6 +90,13 @@ def _ufunc(x: Variable, ufunc: Any, method: str, *inputs: Any, **options: Any) -
     return x.__array_function__(ufunc if method == "__call__" else getattr(ufunc, method), (), inputs, options)
 
 
+def _shown(x: Variable, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+    """What a notebook shows."""
+    from rung.picture.notebook import variable_bundle  # imports much, and only notebooks come here
+
+    return variable_bundle(x)
+
+
 METHODS = {
     "__add__": add, "__radd__": lambda x, other: add(other, x),
     "__sub__": sub, "__rsub__": lambda x, other: sub(other, x),
@@ -112,7 +119,7 @@ METHODS = {
     "copy": _copy, "split": split, "__round__": round, "__divmod__": _divmod,
     "mT": property(lambda x: swapaxes(x, -1, -2), doc="The last two axes exchanged."),
     "argmax": argmax, "argmin": argmin, "var": var, "std": std, "any": any, "all": all, "squeeze": squeeze,
-    "flatten": flatten, "T": property(lambda x: transpose(x), doc="The axes in reverse order."), "astype": cast,
+    "flatten": flatten, "_repr_mimebundle_": _shown, "T": property(lambda x: transpose(x), doc="The axes in reverse order."), "astype": cast,
 }  # fmt: skip
 
 

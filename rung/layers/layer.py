@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
+from rung.config import current_mode
 from rung.core.parameter import Buffer, Parameter, misfit
 from rung.cuda import as_numpy
 from rung.errors import DTypeError, ShapeError, ValueRangeError, WeightFileError, describe
@@ -43,6 +44,9 @@ class Layer:
 
     def __call__(self, *inputs: Any, **options: Any) -> Any:
         hooks: Hooks | None = vars(self).get("_hooks")
+        if (watcher := current_mode().watcher) is not None:
+            with watcher.layer(self):
+                return (hooks or Hooks()).run(self, inputs, options)
         if hooks is None:
             return self.forward(*inputs, **options)
         return hooks.run(self, inputs, options)
@@ -209,6 +213,11 @@ class Layer:
         The forward pass for it runs in test mode and is not recorded; sizes not known yet are learnt from it.
         """
         return summarize(self, inputs, options)
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        from rung.picture.notebook import layer_bundle  # imports much, and only notebooks come here
+
+        return layer_bundle(self)
 
     def __repr__(self) -> str:
         parts = [f"{name}={_shape_text(p)}" for name, p in self.named_params()]

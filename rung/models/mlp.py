@@ -15,6 +15,25 @@ from rung.layers.linear import Linear
 class Model(Layer):
     """A layer that is a whole network; the base for networks of one's own."""
 
+    def plot(self, *inputs: Any, to_file: Any = "model.png", fold: bool = True, **options: Any) -> Any:
+        """Draw what a call on these inputs runs; return the path of the picture, which a notebook shows.
+
+        The model is called once, in test mode, and learns sizes from it that it does not know yet.
+
+        Args:
+            inputs: of the model.
+            to_file: where to; its ending says what is written, as for `Graph.save`.
+            fold: fold layers, as far as it takes for the picture to fit on a screen.
+            options: more of what `Graph.save` takes.
+
+        >>> import tempfile, numpy as np
+        >>> MLP((10, 3)).plot(np.ones((2, 4)), to_file=tempfile.mkdtemp() + "/mlp.svg")
+        <picture in ...mlp.svg>
+        """
+        from rung.picture.model import plot_model  # imports much, and most programs never come here
+
+        return plot_model(self, inputs, to_file, fold, options)
+
 
 class MLP(Model):
     """Fully connected layers with an activation between them; what has more than two axes is flattened first.

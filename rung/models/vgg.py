@@ -52,12 +52,12 @@ class VGG16(Model):
 
     def features(self, x: Any) -> Any:
         """The feature maps after each stage's last convolution: (N, 64, 224, 224) to (N, 512, 14, 14)."""
-        maps = []
+        maps: list[Any] = []
         for i, widths in enumerate(STAGES, 1):
+            x = F.max_pool2d(x, 2) if maps else x
             for j in range(1, len(widths) + 1):
                 x = F.relu(getattr(self, f"conv{i}_{j}")(x))
             maps.append(x)
-            x = F.max_pool2d(x, 2)
         return maps
 
     def forward(self, x: Any) -> Any:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Self
 
+from rung.config import current_mode
 from rung.core.guard import note_written
 from rung.core.parameter import Parameter
 from rung.cuda import get_array_module
@@ -113,6 +114,8 @@ class Optimizer:
                 self.update_one(param)
                 note_written(param)
                 self.state[param].t += 1
+        if (watcher := current_mode().watcher) is not None:
+            watcher.updated(ready)
         if self.t == self._done:  # an Adam in the book's style has counted already
             self.t += 1
         self._done = self.t

@@ -69,14 +69,16 @@ def turned(image: Any, degrees: float, mode: str, fill: float) -> Any:
 
 
 def shorter_side(image: Any, length: int) -> tuple[int, int]:
-    """The height and width at which the shorter side of an image has this length.
+    """The height and width at which the shorter side of an image has this length; the longer is rounded down.
 
-    >>> shorter_side(np.zeros((20, 30)), 10)
-    (10, 15)
+    That is torchvision's rule, and published weights expect images that were cut by it.
+
+    >>> shorter_side(np.zeros((20, 33)), 10)
+    (10, 16)
     """
     height, width = size_of(image)
     shorter = min(height, width)
-    return round(height * length / shorter), round(width * length / shorter)
+    return height * length // shorter, width * length // shorter
 
 
 def _color(image: Any, fill: float) -> Any:

@@ -45,7 +45,7 @@ class Resize(Transform):
 
 
 class CenterCrop(Transform):
-    """Cut out the middle of an image.
+    """Cut out the middle of an image; where it lies between two pixels, the even one is the first (as torchvision's).
 
     size: (height, width), or one number for both.
 
@@ -67,7 +67,10 @@ class CenterCrop(Transform):
         rows, columns = size_of(check_image("CenterCrop", image))
         height, width = self._sides
         _check_room("CenterCrop", (height, width), (rows, columns), "put Resize before it")
-        return cropped(image, (rows - height) // 2, (columns - width) // 2, height, width)
+        return cropped(image, self._half(rows - height), self._half(columns - width), height, width)
+
+    def _half(self, room: int) -> int:
+        return round(room / 2)
 
 
 class RandomCrop(Transform):

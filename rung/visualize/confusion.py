@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from rung.fonts import drawable
 from rung.visualize.sheet import (
     GREY,
     GRID,
@@ -20,7 +21,6 @@ from rung.visualize.sheet import (
     StrPath,
     class_numbers,
     cut,
-    drawable,
     percent,
     rgb,
     share_right,

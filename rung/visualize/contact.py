@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 
 from rung.errors import DTypeError, ShapeError, ValueRangeError, describe
+from rung.fonts import drawable
 from rung.visualize.points import CLASS_COLORS
-from rung.visualize.sheet import GREY, GRID, INK, MARGIN, Floats, Sheet, StrPath, cut, drawable, text_width
+from rung.visualize.sheet import GREY, GRID, INK, MARGIN, Floats, Sheet, StrPath, cut, text_width
 
 COLUMNS = 10  # of images, where the classes are not few enough to have one each
 SCANNED = 2000  # samples that are looked at to find some of every class

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rung.errors import ValueRangeError, message
-from rung.visualize.sheet import GREY, GRID, MARGIN, WRONG, Floats, Sheet, StrPath, drawable, percent, plain_number
+from rung.fonts import drawable
+from rung.visualize.sheet import GREY, GRID, MARGIN, WRONG, Floats, Sheet, StrPath, percent, plain_number
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from rung.errors import ShapeError, message
+from rung.fonts import drawable
 from rung.visualize.sheet import (
     MARGIN,
     WRONG,
@@ -19,7 +20,6 @@ from rung.visualize.sheet import (
     StrPath,
     class_numbers,
     cut,
-    drawable,
     percent,
     text_width,
 )

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from rung.errors import ShapeError, ValueRangeError, message
+from rung.fonts import drawable
 from rung.visualize.sheet import (
     GREY,
     INK,
@@ -18,7 +19,6 @@ from rung.visualize.sheet import (
     StrPath,
     class_numbers,
     cut,
-    drawable,
     rgb,
     share_right,
 )

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rung.errors import DTypeError, ValueRangeError, describe, message
+from rung.fonts import drawable
 from rung.schedules import Schedule
-from rung.visualize.sheet import GREY, GRID, MARGIN, Floats, Sheet, StrPath, cut, drawable
+from rung.visualize.sheet import GREY, GRID, MARGIN, Floats, Sheet, StrPath, cut
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

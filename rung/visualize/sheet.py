@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from rung.errors import DTypeError, MissingExtraError, ShapeError, ValueRangeError, message
+from rung.errors import DTypeError, ShapeError, ValueRangeError, message
 from rung.files import write_atomically
+from rung.fonts import families, require_matplotlib
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -30,12 +31,6 @@ DPI = 150
 MARGIN = 0.35  # inches of white around a picture
 INK, GREY, GRID, WRONG = "#1F2933", "#626E7B", "#E6E9ED", "#B8410A"
 
-# DejaVu Sans comes with matplotlib; the others, where installed, hold the scripts that it lacks.
-FONTS = (
-    "DejaVu Sans", "Noto Sans CJK JP", "Noto Sans CJK SC", "Noto Sans JP", "Hiragino Sans", "Yu Gothic",
-    "PingFang SC", "Microsoft YaHei", "Malgun Gothic", "Arial Unicode MS",
-)  # fmt: skip
-
 
 class Sheet:
     """White paper to draw on, measured in inches from its top-left corner.
@@ -44,7 +39,7 @@ class Sheet:
     """
 
     def __init__(self, width: float, height: float):
-        _require_matplotlib()
+        require_matplotlib()
         from matplotlib.backends.backend_agg import FigureCanvasAgg
         from matplotlib.figure import Figure
 
@@ -55,7 +50,7 @@ class Sheet:
 
     def write(self, x: float, y: float, text: str, size: float = 9, color: Any = INK, **style: Any) -> None:
         """Write one line of text; `y` is its baseline unless `va` says otherwise."""
-        font = {"size": size, "color": color, "family": list(_families()), "weight": "normal", "style": "normal"}
+        font = {"size": size, "color": color, "family": list(families()), "weight": "normal", "style": "normal"}
         style = font | {"va": "baseline", "ha": "left", "parse_math": False, "usetex": False} | style
         self.figure.text(x / self.width, 1 - y / self.height, text, **style)
 
@@ -108,41 +103,7 @@ class Sheet:
             file.write(image.getvalue())
 
 
-def _require_matplotlib() -> None:
-    try:
-        import matplotlib  # noqa: F401
-    except ModuleNotFoundError:
-        raise MissingExtraError("matplotlib", "plot", "drawing pictures") from None
-
-
 # Text
-
-
-@functools.cache
-def _families() -> tuple[str, ...]:
-    """The fonts of `FONTS` that are installed."""
-    _require_matplotlib()
-    from matplotlib.font_manager import fontManager
-
-    return tuple(name for name in FONTS if name in fontManager.get_font_names())
-
-
-@functools.cache
-def _letters() -> frozenset[int]:
-    """The code points that the installed fonts can draw."""
-    from matplotlib.font_manager import findfont, get_font
-
-    return frozenset().union(*(get_font(findfont(name)).get_charmap() for name in _families()))
-
-
-def drawable(text: object) -> str:
-    """The text in one line, with □ for what no installed font can draw.
-
-    >>> drawable("two\\nlines"), drawable("$a_1$")
-    ('two lines', '$a_1$')
-    """
-    line = " ".join(str(text).split())
-    return "".join(letter if ord(letter) in _letters() else "□" for letter in line)
 
 
 @functools.lru_cache(maxsize=10_000)
@@ -151,7 +112,7 @@ def text_width(text: str, size: float, weight: str = "normal") -> float:
     from matplotlib.backends.backend_agg import RendererAgg
     from matplotlib.font_manager import FontProperties
 
-    font = FontProperties(family=list(_families()), size=size, weight=weight, style="normal")
+    font = FontProperties(family=list(families()), size=size, weight=weight, style="normal")
     measure: Any = RendererAgg
     return float(measure(1, 1, DPI).get_text_width_height_descent(text, font, False)[0]) / DPI
 

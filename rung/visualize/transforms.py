@@ -9,8 +9,9 @@ import numpy as np
 
 from rung import random
 from rung.errors import ValueRangeError, message
+from rung.fonts import drawable
 from rung.transforms import ToPIL
-from rung.visualize.sheet import MARGIN, Floats, Sheet, StrPath, cut, drawable
+from rung.visualize.sheet import MARGIN, Floats, Sheet, StrPath, cut
 
 TILES = 8  # in a row
 TILE, GAP = 0.96, 0.1  # inches of a tile, and between two

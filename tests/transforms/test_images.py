@@ -98,7 +98,8 @@ def test_an_alpha_channel_stays_and_is_resized_along():
 
 def test_centre_and_crops_are_the_right_part():
     image = np.arange(30).reshape(5, 6)
-    assert np.array_equal(T.CenterCrop((2, 3))(image), image[1:3, 1:4])
+    assert np.array_equal(T.CenterCrop((3, 4))(image), image[1:4, 1:5])
+    assert np.array_equal(T.CenterCrop((2, 3))(image), image[2:4, 2:5])  # of two middles the even one
     for seed in range(20):
         crop = drawn(T.RandomCrop((5, 6), pad=2, fill=-1), image, seed)
         for i, j in np.argwhere(crop >= 0):
@@ -245,3 +246,12 @@ with pytest.raises(MissingExtraError, match="ToPIL needs Pillow"):
     T.ToPIL()(image)
 """
     subprocess.run([sys.executable, "-W", "error", "-c", code], check=True)
+
+
+@pytest.mark.parametrize(
+    ("size", "resized"), [((333, 500), (256, 384)), ((375, 500), (256, 341)), ((500, 334), (383, 256))]
+)
+def test_images_for_published_weights_are_cut_as_torchvision_cuts_them(size, resized):
+    """torchvision: int(256 * longer / shorter) for the longer side, and round((side - 224) / 2) for the crop."""
+    image = np.zeros((*size, 3), np.uint8)
+    assert T.Resize(256, keep_aspect=True)(as_pillow(image.transpose(2, 0, 1))).size == resized[::-1]

@@ -5,9 +5,10 @@ import sys
 import pytest
 from visualize.samples import size_of
 
+from rung import fonts
 from rung.errors import MissingExtraError
-from rung.visualize import sheet
-from rung.visualize.sheet import Sheet, cut, drawable, percent, text_width
+from rung.fonts import drawable
+from rung.visualize.sheet import Sheet, cut, percent, text_width
 
 
 def test_dollar_and_underscore_are_drawn_as_signs():
@@ -37,7 +38,7 @@ def test_a_hundred_percent_is_all():
 
 def test_without_matplotlib_the_cure_is_told(monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib", None)
-    for draw in (sheet._families.__wrapped__, lambda: Sheet(1, 1)):
+    for draw in (fonts.families.__wrapped__, lambda: Sheet(1, 1)):
         with pytest.raises(MissingExtraError, match=r'drawing pictures needs matplotlib.*"rung\[plot\]"'):
             draw()
 

@@ -1,0 +1,159 @@
+"""What stands in the boxes of a picture, how large that makes them, and which tone they have."""
+
+from __future__ import annotations
+
+import math
+from typing import TypedDict
+
+from rung.picture.graph import Call, Graph, Group, Value
+from rung.picture.text import cut, drawable, shipped, text_width
+
+
+class Box(TypedDict):
+    """A box: what it stands for, the frame it is in (or -1), what is written in it, and its ports along its width."""
+
+    kind: str  # value, call or group
+    id: int
+    frame: int
+    tone: str
+    lines: list[str]  # the first is the title, which may be empty; the others are small
+    w: int
+    h: int
+    ins: list[int]
+    outs: list[int]
+
+
+DEEPEST = 8  # gradients of gradients that are named after what they belong to
+# Options of a call that say no more than its name does.
+SILENT = ("None", "False", "()")
+
+
+def empty(kind: str, number: int, frame: int) -> Box:
+    """A box that nothing is written in yet."""
+    return {
+        "kind": kind,
+        "id": number,
+        "frame": frame,
+        "tone": "",
+        "lines": [],
+        "w": 0,
+        "h": 0,
+        "ins": [],
+        "outs": [],
+    }
+
+
+def value_lines(graph: Graph, value: Value, verbose: bool) -> list[str]:
+    """The name of a value, which may be empty; if verbose, its shape and dtype; and how much of it is NaN, if any."""
+    if value.kind == "number":
+        return ["", drawable(value.name or "")]
+    nans = nan_count(value)
+    return [
+        value_title(graph, value),
+        *([array_text(value)] if verbose else []),
+        *([f"{nans:,} NaN"] if nans else []),
+    ]
+
+
+def value_title(graph: Graph, value: Value) -> str:
+    """The name of a value; of a gradient without one, that of the value that it belongs to, with .grad."""
+    endings = 0
+    while not value.name and value.gradient_of is not None and endings < DEEPEST:
+        value, endings = graph.values[value.gradient_of], endings + 1
+    return drawable(value.name) + ".grad" * endings if value.name else ""
+
+
+def array_text(value: Value) -> str:
+    """Shape and dtype, as in (2, 3) float32."""
+    if value.shape is None:
+        return drawable(value.dtype or "")
+    sizes = ", ".join(map(str, value.shape)) + "," * (len(value.shape) == 1)
+    return f"({sizes}) {drawable(value.dtype or '')}".rstrip(" ")
+
+
+def call_lines(graph: Graph, call: Call, verbose: bool) -> list[str]:
+    """The name of the function; if verbose, the options it was called with that matter; and what went wrong."""
+    told = [f"{drawable(name)}={drawable(text)}" for name, text in call.options.items() if text not in SILENT]
+    fault = "failed" if call.failed else "makes the first NaN" if call_tone(graph, call) == "wrong" else ""
+    return [drawable(graph.ops[call.op].name), *filter(None, [", ".join(told) if verbose else "", fault])]
+
+
+def group_lines(group: Group, parameters: int, verbose: bool) -> list[str]:
+    """What is folded away: its name, what it is, and how many functions and parameters are in it."""
+    counts = counted(group.last - group.first + 1, "function")
+    names = [name for name in group_names(group) if name != counts]
+    if parameters:
+        counts += f", {counted(parameters, 'parameter')}"
+    return [*names, counts] if verbose else names
+
+
+def group_names(group: Group) -> list[str]:
+    """The name of a group and what it is, unless that begins with the name."""
+    label, detail = drawable(group.label), drawable(group.detail)
+    return list(filter(None, [detail] if f"{detail},".lower().startswith(f"{label},") else [label, detail]))
+
+
+def group_title(group: Group) -> str:
+    """What stands above a group that is open."""
+    return " · ".join(group_names(group))
+
+
+def counted(number: int, thing: str) -> str:
+    """A number of things in words.
+
+    >>> counted(1, "function"), counted(9408, "parameter")
+    ('1 function', '9,408 parameters')
+    """
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
+
+
+def size_of(value: Value) -> int:
+    """How many elements a value has."""
+    return math.prod(value.shape or ())
+
+
+def value_tone(value: Value) -> str:
+    """The tone of a value: `wrong` if there is a NaN in it, `gradient`, or what kind it is."""
+    if nan_count(value):
+        return "wrong"
+    return "gradient" if value.gradient_of is not None else str(value.kind)
+
+
+def call_tone(graph: Graph, call: Call) -> str:
+    """The tone of a call: `wrong` if it failed or made the first NaN, `derivative` if a derivative called it."""
+    made, given = ([nan_count(graph.values[i]) for i in values] for values in (call.outputs, call.inputs))
+    if call.failed or (any(made) and not any(given)):
+        return "wrong"
+    return "function" if call.derives is None else "derivative"
+
+
+def nan_count(value: Value) -> int:
+    """How many NaNs were in it when it was last seen."""
+    return value.arrays[-1][1].nan if value.arrays else 0
+
+
+def measured(box: Box, lines: list[str], ins: int, outs: int) -> Box:
+    """The box with these lines, as large as they and so many ports above and below need it."""
+    sizes = shipped("theme.json")["sizes"]
+    title, *details = lines or [""]
+    title = cut(title, sizes["widest"], sizes["title"])
+    details = [cut(line, sizes["widest"], sizes["detail"]) for line in details]
+    widths = [text_width(title, sizes["title"]), *(text_width(line, sizes["detail"]) for line in details)]
+    width = max(max(widths) + 2 * sizes["pad_x"], sizes["port"] * max(ins, outs), sizes["least"])
+    height = (sizes["title_line"] if title else 0) + sizes["detail_line"] * len(details)
+    box["w"] = width + width % 2
+    box["h"] = (height or sizes["detail_line"]) + 2 * sizes["pad_y"]
+    if box["kind"] == "group":
+        box["h"] += 2 * sizes["card"]  # of the stack below it
+    box["lines"] = [title, *details]
+    box["ins"], box["outs"] = ports(box["w"], ins), ports(box["w"], outs)
+    return box
+
+
+def ports(width: int, count: int) -> list[int]:
+    """So many places along a side, evenly spread.
+
+    >>> ports(60, 1), ports(60, 3)
+    ([30], [10, 30, 50])
+    """
+    return [width * (2 * i + 1) // (2 * count) for i in range(count)]
