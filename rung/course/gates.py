@@ -35,25 +35,30 @@ Complaints = list[str]
 
 
 def passes(course: Course, pool: Pool, number: int) -> Complaints:
-    """State N passes every check that holds for it."""
+    """State N passes every check that holds for it, and no check is left out that would pass."""
     own = [n for n in range(1, number + 1) if course.step(n).has_check]
     if not own:
         return []
-    report = pool.check(state(course, number), own, [], number)
+    report = pool.check(state(course, number), own, [], number, everything=True)
     if report.problem:
         return [f"state {number}: {report.problem.sentence}"]
-    failed = [
-        f"state {number} fails {r.id} of step {r.step}: {r.sentence}" for r in report.results if r.outcome != "passed"
-    ]
-    ran = {r.step for r in report.results}
-    return failed + [
-        f"state {number} ran no check of step {n}" for n in own if n not in ran and _holding(course, n, number)
-    ]
+    passed = {(r.step, r.id): True for r in report.results} | {
+        (r.step, r.id): False for r in report.results if r.outcome != "passed"
+    }
+    why = {(r.step, r.id): r.sentence for r in report.results}
+    return [complaint for n in own for test in tests_of(course.step(n))
+            if (complaint := _complaint(course.step(n), test, number, passed, why))]  # fmt: skip
 
 
-def _holding(course: Course, n: int, number: int) -> bool:
-    step = course.step(n)
-    return any(step.holds(test, number) for test in tests_of(step))
+def _complaint(step: Step, test: str, number: int, passed: dict[tuple[int, str], bool], why: dict[tuple[int, str], str]) -> str:  # fmt: skip
+    key = step.id, test
+    if key not in passed:
+        return f"state {number} did not run {test} of step {step.id}"
+    if step.holds(test, number) and not passed[key]:
+        return f"state {number} fails {test} of step {step.id}: {why[key]}"
+    if passed[key] and not step.holds(test, number):
+        return f"state {number} passes {test} of step {step.id}, which is said not to hold for it"
+    return ""
 
 
 def unsolved(course: Course, pool: Pool, number: int) -> Complaints:
