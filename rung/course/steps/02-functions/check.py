@@ -8,6 +8,11 @@ def variable(*values):
     return myrung.Variable(np.array(*values))
 
 
+def test_result_is_variable():
+    y = myrung.Square()(variable([1.0, 2.0]))
+    expect_type("Square()(x)", y, myrung.Variable, look=myrung.Function)
+
+
 def test_square():
     y = myrung.Square()(variable(3.0))
     expect("Square()(x).data for x.data = 3.0", y.data, 9.0, look=myrung.Square)
@@ -16,11 +21,6 @@ def test_square():
 def test_square_of_arrays():
     y = myrung.Square()(variable([[1.0, -2.0], [0.5, 0.0]]))
     expect("Square()(x).data", y.data, np.array([[1.0, 4.0], [0.25, 0.0]]), look=myrung.Square)
-
-
-def test_result_is_variable():
-    y = myrung.Square()(variable([1.0, 2.0]))
-    expect_type("Square()(x)", y, myrung.Variable, look=myrung.Function)
 
 
 def test_new_variable():

@@ -18,27 +18,7 @@ def slope(f, x, **options):
 
 def test_square():
     came = slope(myrung.Square(), variable(2.0))
-    expect("numerical_diff of x ** 2 at x = 2", came, 4.0, look=myrung.numerical_diff)
-
-
-def test_chain():
-    def f(x):
-        return myrung.Square()(myrung.Exp()(myrung.Square()(x)))
-
-    came = slope(f, variable(0.5))
-    expect("numerical_diff of exp(x ** 2) ** 2 at x = 0.5", came, 3.2974425, look=myrung.numerical_diff)
-
-
-def test_both_sides():
-    came = slope(myrung.Exp(), variable(0.0))
-    expect("numerical_diff of exp(x) at x = 0, to eight digits", came, 1.0, myrung.numerical_diff, tolerance=1e-8)
-
-
-def test_eps():
-    for eps in 0.1, 0.5:
-        came = slope(Cube(), variable(0.0), eps=eps)
-        expect(f"numerical_diff of x ** 3 at x = 0 with eps={eps}, which is eps ** 2 exactly", came, eps**2,
-               look=myrung.numerical_diff)  # fmt: skip
+    expect("numerical_diff of x ** 2 at x = 2", came, 4.0, look=myrung.numerical_diff, tolerance=1e-3)
 
 
 def test_default_eps():
@@ -46,6 +26,26 @@ def test_default_eps():
     if not 1e-13 < came < 1e-5:
         raise Unmet("numerical_diff of x ** 3 at x = 0 with the usual eps, which is eps ** 2", "1e-08", f"{came:.3g}",
                     look=myrung.numerical_diff)  # fmt: skip
+
+
+def test_both_sides():
+    came = slope(myrung.Exp(), variable(0.0))
+    expect("numerical_diff of exp(x) at x = 0, to eight digits", came, 1.0, myrung.numerical_diff, tolerance=1e-8)
+
+
+def test_chain():
+    def f(x):
+        return myrung.Square()(myrung.Exp()(myrung.Square()(x)))
+
+    came = slope(f, variable(0.5))
+    expect("numerical_diff of exp(x ** 2) ** 2 at x = 0.5", came, 3.2974425, myrung.numerical_diff, tolerance=1e-3)
+
+
+def test_eps():
+    for eps in 0.1, 0.5:
+        came = slope(Cube(), variable(0.0), eps=eps)
+        expect(f"numerical_diff of x ** 3 at x = 0 with eps={eps}, which is eps ** 2 exactly", came, eps**2,
+               look=myrung.numerical_diff)  # fmt: skip
 
 
 def test_x_stays():

@@ -36,6 +36,14 @@ def test_walk_back():
     expect_same("y.creator.input.creator.input", y.creator.input.creator.input, x, look=myrung.Function)
 
 
+def test_from_a_leaf():
+    x = variable(2.0)
+    x.grad = np.array(1.0)
+    with look_at(myrung.Variable.backward):
+        x.backward()
+    expect("x.grad after x.backward(), where nothing was computed", x.grad, 1.0, look=myrung.Variable.backward)
+
+
 def test_one_function():
     x = variable(3.0)
     y = myrung.Square()(x)
@@ -61,14 +69,6 @@ def test_the_middle_too():
     y.backward()
     expect("b.grad, where y = b ** 2 and b = exp(0.25)", b.grad, 2.568050833, look=myrung.Variable.backward)
     expect("a.grad, where b = exp(a)", a.grad, 3.297442541, look=myrung.Variable.backward)
-
-
-def test_from_a_leaf():
-    x = variable(2.0)
-    x.grad = np.array(1.0)
-    with look_at(myrung.Variable.backward):
-        x.backward()
-    expect("x.grad after x.backward(), where nothing was computed", x.grad, 1.0, look=myrung.Variable.backward)
 
 
 def test_gradients_are_right():

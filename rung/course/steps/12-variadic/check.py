@@ -25,6 +25,12 @@ def test_call_without_lists():
     expect("Add()(x0, x1).data for 2 and 3", y.data, 5.0, look=myrung.Function)
 
 
+def test_an_array_is_one_result():
+    y = myrung.Add()(variable([[1.0, 2.0], [3.0, 4.0]]), variable([[0.0, 0.0], [1.0, 1.0]]))
+    expect_type("Add()(x0, x1) for two arrays of shape (2, 2)", y, myrung.Variable, look=myrung.Function)
+    expect("Add()(x0, x1).data", y.data, np.array([[1.0, 2.0], [4.0, 5.0]]), look=myrung.Function)
+
+
 def test_add_function():
     y = myrung.add(variable([1.0, 2.0]), variable([10.0, 20.0]))
     expect_type("add(x0, x1)", y, myrung.Variable, look=myrung.add)
@@ -49,12 +55,6 @@ def test_several_outputs():
     expect("the number of results of a function whose forward returns two", len(outputs), 2, look=myrung.Function)
     expect("the first of them", outputs[0].data, np.array([6.0, 1.0]), look=myrung.Function)
     expect("the second", outputs[1].data, np.array([0.1, 0.05]), look=myrung.Function)
-
-
-def test_an_array_is_one_result():
-    y = myrung.add(variable([[1.0, 2.0], [3.0, 4.0]]), variable([[0.0, 0.0], [1.0, 1.0]]))
-    expect_type("add(x0, x1) for two arrays of shape (2, 2)", y, myrung.Variable, look=myrung.Function)
-    expect("add(x0, x1).data", y.data, np.array([[1.0, 2.0], [4.0, 5.0]]), look=myrung.Function)
 
 
 def test_tuple_of_one():

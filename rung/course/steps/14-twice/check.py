@@ -14,11 +14,14 @@ def test_the_same_twice():
     expect("x.grad of y = add(x, x)", x.grad, 2.0, look=myrung.Variable.backward)
 
 
-def test_three_times():
-    x = variable([3.0, 4.0])
-    y = myrung.add(myrung.add(x, x), x)
+def test_nobody_elses_array():
+    x = variable([1.0, 1.0])
+    y = myrung.add(x, x)
+    seed = np.array([1.0, 1.0])
+    y.grad = seed
     y.backward()
-    expect("x.grad of y = add(add(x, x), x)", x.grad, np.array([3.0, 3.0]), look=myrung.Variable.backward)
+    expect("x.grad of y = add(x, x)", x.grad, np.array([2.0, 2.0]), look=myrung.Variable.backward)
+    expect("the array that was y.grad, after y.backward()", seed, np.array([1.0, 1.0]), look=myrung.Variable.backward)
 
 
 def test_two_ways():
@@ -28,21 +31,18 @@ def test_two_ways():
     expect("x.grad of y = x ** 2 + exp(x) at x = 1", x.grad, 2 + np.e, look=myrung.Variable.backward)
 
 
+def test_three_times():
+    x = variable([3.0, 4.0])
+    y = myrung.add(myrung.add(x, x), x)
+    y.backward()
+    expect("x.grad of y = add(add(x, x), x)", x.grad, np.array([3.0, 3.0]), look=myrung.Variable.backward)
+
+
 def test_once_is_as_before():
     x = variable(3.0)
     y = myrung.square(x)
     y.backward()
     expect("x.grad of y = x ** 2 at x = 3", x.grad, 6.0, look=myrung.Variable.backward)
-
-
-def test_nobody_elses_array():
-    x = variable([1.0, 1.0])
-    y = myrung.add(x, x)
-    seed = np.array([1.0, 1.0])
-    y.grad = seed
-    y.backward()
-    expect("x.grad of y = add(x, x)", x.grad, np.array([2.0, 2.0]), look=myrung.Variable.backward)
-    expect("the array that was y.grad, after y.backward()", seed, np.array([1.0, 1.0]), look=myrung.Variable.backward)
 
 
 def test_next_calculation_adds():

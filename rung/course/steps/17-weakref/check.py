@@ -28,6 +28,13 @@ class SumAndDifference(myrung.Function):
         return gy0, gy0
 
 
+def test_middle_stays():
+    x = variable(0.5)
+    y = myrung.square(myrung.exp(myrung.square(x)))
+    y.backward()
+    expect("x.grad of y = square(exp(square(x))), whose middle has no names", x.grad, 3.297442541, look=myrung.Function)
+
+
 def test_freed_at_once():
     x = variable([1.0, 2.0])
     y = myrung.exp(myrung.square(x))
@@ -49,13 +56,6 @@ def test_no_cycles():
     if found > 20:
         raise Unmet("how many objects Python's search for cycles finds, after 50 calculations were dropped",
                     "next to none", str(found), look=myrung.Function)  # fmt: skip
-
-
-def test_middle_stays():
-    x = variable(0.5)
-    y = myrung.square(myrung.exp(myrung.square(x)))
-    y.backward()
-    expect("x.grad of y = square(exp(square(x))), whose middle has no names", x.grad, 3.297442541, look=myrung.Function)
 
 
 def test_diamond():

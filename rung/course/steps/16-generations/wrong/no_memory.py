@@ -1,4 +1,4 @@
-# caught by: test_thirty_diamonds
+# caught by: test_diamond
 import bisect
 
 import numpy as np

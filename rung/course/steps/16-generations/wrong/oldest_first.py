@@ -1,4 +1,4 @@
-# caught by: test_branches_of_different_length
+# caught by: test_diamond
 import bisect
 
 import numpy as np

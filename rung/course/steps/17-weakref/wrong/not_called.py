@@ -1,4 +1,4 @@
-# caught by: test_diamond
+# caught by: test_middle_stays
 import bisect
 
 import numpy as np
