@@ -42,21 +42,20 @@ def passes(course: Course, pool: Pool, number: int) -> Complaints:
     report = pool.check(state(course, number), own, [], number, everything=True)
     if report.problem:
         return [f"state {number}: {report.problem.sentence}"]
-    passed = {(r.step, r.id): True for r in report.results} | {
-        (r.step, r.id): False for r in report.results if r.outcome != "passed"
-    }
-    why = {(r.step, r.id): r.sentence for r in report.results}
+    failures = {(r.step, r.id): r.sentence for r in report.results if r.outcome != "passed"}
+    ran = {(r.step, r.id) for r in report.results}
     return [complaint for n in own for test in tests_of(course.step(n))
-            if (complaint := _complaint(course.step(n), test, number, passed, why))]  # fmt: skip
+            if (complaint := _held(course.step(n), test, number, ran, failures))]  # fmt: skip
 
 
-def _complaint(step: Step, test: str, number: int, passed: dict[tuple[int, str], bool], why: dict[tuple[int, str], str]) -> str:  # fmt: skip
-    key = step.id, test
-    if key not in passed:
+def _held(step: Step, test: str, number: int, ran: set[tuple[int, str]], failures: dict[tuple[int, str], str]) -> str:
+    """What is wrong with how a check went on a state, as the table has it; nothing in most cases."""
+    key, holds = (step.id, test), step.holds(test, number)
+    if key not in ran:
         return f"state {number} did not run {test} of step {step.id}"
-    if step.holds(test, number) and not passed[key]:
-        return f"state {number} fails {test} of step {step.id}: {why[key]}"
-    if passed[key] and not step.holds(test, number):
+    if holds and key in failures:
+        return f"state {number} fails {test} of step {step.id}: {failures[key]}"
+    if not holds and key not in failures:
         return f"state {number} passes {test} of step {step.id}, which is said not to hold for it"
     return ""
 

@@ -56,7 +56,9 @@ def main() -> int:
         found = pool.map(lambda number: outcomes(course, pool, number), course.steps)
     table = dict(zip(course.steps, found, strict=True))
     for step in course.steps:
-        for name, row in zip(("until", "suspended"), rows(table, step, course.last), strict=True):
+        until, suspended = rows(table, step, course.last)
+        named: dict[str, Mapping[str, object]] = {"until": until, "suspended": suspended}
+        for name, row in named.items():
             if row:
                 print(f"# step {step}\n[step.{name}]")
                 print("".join(f"{check} = {value}\n" for check, value in row.items()))

@@ -53,7 +53,9 @@ def test_the_learners_own_order_is_what_is_played(course, tmp_path):
 
 
 def test_a_chain_of_step_7(course, tmp_path):
-    graph = traced(course, 7, tmp_path, DIAMOND.split("y = ")[0].replace("Add, ", "") + "a.grad = np.ones(())\na.backward()\n")
+    graph = traced(
+        course, 7, tmp_path, DIAMOND.split("y = ")[0].replace("Add, ", "") + "a.grad = np.ones(())\na.backward()\n"
+    )
     assert visits(graph) == ["Square"]
 
 
