@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
+import json
 import os
 import platform
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -115,10 +117,17 @@ def repair(folder: Path) -> Workspace:
     if len(names) != 1:
         raise ValueRangeError(f"{root} must hold one package, yours, but it holds {', '.join(names) or 'none'}")
     numbers = sorted(int(path.name) for path in (root / FOLDER / "passed").glob("[0-9][0-9]"))
-    work = Workspace(root, Progress(names[0]))
-    work.progress.passed = {
-        n: {**digests(work.course.step(n)), "gave_up": False} for n in numbers if n in work.course.steps
-    }
+    work = Workspace(root, Progress(names[0], course=_course_of(root)))
+    known = [n for n in numbers if n in work.course.steps]
+    work.progress.passed = {n: digests(work.course.step(n)) for n in known}
     work.progress.current = work.progress.level = min(max([0, *work.progress.passed]) + 1, work.course.last)
     work.save()
     return work
+
+
+def _course_of(root: Path) -> str | None:
+    """The folder of another course than Rung's, if what is left of the progress names one."""
+    path = root / FOLDER / workspace.STATE
+    text = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
+    match = re.search(r'"course": ("(?:[^"\\]|\\.)*")', text)
+    return None if match is None else str(json.loads(match[1]))

@@ -77,6 +77,8 @@ def diff(options: Options) -> int:
     step = chosen(work, options)
     if options.course and not (options.give_up or step.id in work.progress.passed):
         raise ValueRangeError(_locked(step))
+    if options.give_up:
+        work.give_up(step.id)
     if options.course:
         screen.say(("- before   + after this step", "quiet"))
         _show_diffs(screen, diffing.of_step(work.course, step.id, work.name), "this step has no code")
@@ -120,6 +122,7 @@ def solution(options: Options) -> int:
     step = chosen(work, options)
     if step.id not in work.progress.passed and not options.give_up:
         raise ValueRangeError(_locked(step))
+    work.give_up(step.id)
     screen.say((f"step {step.id}, {step.title}: a solution; yours may differ and be as good", "quiet"))
     files = state.state(work.course, step.id)
     keys = state.changed(work.course, step.id)

@@ -30,68 +30,59 @@ def check(options: Options) -> int:
 
 
 def check_step(
-    work: Workspace,
-    step: Step,
-    screen: Screen,
-    answers: list[str] | None = None,
-    ask: bool = True,
-    hinted: str = "rung learn hint",
+    work: Workspace, step: Step, screen: Screen, answers: list[str] | None = None, watching: bool = False
 ) -> bool:
     """Check code and questions of a step, show how it went, and remember it if it is passed.
 
     Args:
-        answers: to the questions; without them the learner is asked, if `ask` is true and there is a terminal
-        hinted: how the learner gets a hint
+        answers: to the questions; without them the learner is asked, if there is a terminal
+        watching: keys do what commands do elsewhere, and nothing is asked
     """
     if step.has_check:
         report = checking.check(work, step, lambda event: screen.event(event, step))
         failure = report.failure
         left = hints.left(work, work.course.step(failure.step), failure.id) if failure else 0
-        screen.report(report, left, hinted)
+        screen.report(report, left, "press h" if watching else "rung learn hint")
         if not report.passed:
             return False
-    if step.has_quiz and not _answered(work, step, screen, answers, ask):
+    if step.has_quiz and not _answered(work, step, screen, answers, watching):
         return False
-    passed(work, step, screen)
+    passed(work, step, screen, watching)
     return True
 
 
-def _answered(work: Workspace, step: Step, screen: Screen, answers: list[str] | None, ask: bool) -> bool:
+def _answered(work: Workspace, step: Step, screen: Screen, answers: list[str] | None, watching: bool) -> bool:
+    """Whether all questions of a step are answered; those that are open are put, or shown."""
     if answers:
         answering.take_answers(work, step, answers)
-    elif ask and not screen.plain and sys.stdin.isatty():
+    elif not watching and not screen.plain and sys.stdin.isatty():
         answering.Interview(work, step, screen).converse()
     report = answering.report(work, step)
     if not report.passed:
         for result in report.results:
-            screen.result(
-                {
-                    "outcome": "passed" if result.outcome == "passed" else "not run",
-                    "id": result.id,
-                    "title": result.title,
-                }
-            )
-        screen.say(("answer in a terminal: rung learn check; or: rung learn check --answers 3 1/2 …", "quiet"))
+            outcome = "passed" if result.outcome == "passed" else "not run"
+            screen.result({"outcome": outcome, "id": result.id, "title": result.title})
+        how = "press a to answer" if watching else "answer in a terminal, or: rung learn check --answers 3 1/2 …"
+        screen.say((how, "quiet"))
     checking.remember(work, report)
     return report.passed
 
 
-def passed(work: Workspace, step: Step, screen: Screen) -> None:
-    """Say that a step is passed, and what may come next."""
+def passed(work: Workspace, step: Step, screen: Screen, watching: bool = False) -> None:
+    """Say that a step is passed, and, where no keys do it, what may come next."""
     complaint = work.pass_step(step.id)
     screen.gap()
     screen.say((f"Step {step.id} is passed.", "ok"))
+    screen.rungs(work)
     if complaint:
         screen.say((f"not committed: {complaint}", "warm"))
     if step.id == work.course.last:
         screen.say(still_open(work))
-    else:
+    elif not watching:
         screen.say(
-            ("go on:  ", "quiet"),
-            ("rung learn next", "accent"),
-            ("     compare:  ", "quiet"),
-            ("rung learn diff", "accent"),
-        )
+            ("go on:  ", "quiet"), ("rung learn next", "accent"),
+            ("     compare:  ", "quiet"), ("rung learn diff", "accent"),
+        )  # fmt: skip
     screen.gap()
 
 

@@ -24,10 +24,11 @@ def stamps(folder: Path) -> dict[str, tuple[int, int]]:
 
 
 class Saves:
-    """Notices saves in a folder: by watchfiles where it is installed, else by looking again and again."""
+    """Notices saves in a folder, woken by watchfiles where that is installed, else by looking again and again."""
 
     def __init__(self, folder: Path):
         self.folder, self.known = folder, stamps(folder)
+        self.wakers = _wakers(folder)
 
     def changed(self) -> bool:
         """Whether something was saved since the last call."""
@@ -37,18 +38,21 @@ class Saves:
 
     def wait(self) -> None:
         """Sleep a little, or until something is saved."""
-        if not _wait_by_watchfiles(self.folder):
+        if next(self.wakers, None) is None:
             time.sleep(PAUSE)
 
 
-def _wait_by_watchfiles(folder: Path) -> bool:
+def _wakers(folder: Path) -> Iterator[object]:
+    """A stream that gives something after every save and every pause; empty without watchfiles."""
     try:
         import watchfiles
     except ImportError:
-        return False
-    for _ in watchfiles.watch(folder, rust_timeout=int(PAUSE * 1000), yield_on_timeout=True, step=20, debounce=50):
-        return True
-    return True
+        return iter(())
+    pause = int(PAUSE * 1000)
+    found: Iterator[object] = watchfiles.watch(
+        folder, rust_timeout=pause, yield_on_timeout=True, step=10, debounce=50, raise_interrupt=True
+    )
+    return found
 
 
 class Keys:

@@ -75,9 +75,14 @@ class Screen:
             (step.title, "bold"),
             (f"   stage {step.stage}: {stage}".rstrip(": "), "quiet"),
         )
-        for line in self.ladder(workspace):
-            self.console.print(Text("  ") + line)
+        self.rungs(workspace)
         self.gap()
+
+    def rungs(self, workspace: Workspace) -> None:
+        """The ladder, in a terminal."""
+        if not self.plain:
+            for line in self.ladder(workspace):
+                self.console.print(Text("  ") + line)
 
     def ladder(self, workspace: Workspace) -> list[Text]:
         """The ladder on its side: a rung for each step, bright where it is passed."""
@@ -129,7 +134,7 @@ class Screen:
             sign = "x" if passed else ">" if here else "."
         note = "".join(f"   {text}" for text in (
             "you are here" if here else "", "questions" if step.kind == "theory" else "",
-            "with the solution" if passed and passed.get("gave_up") else "",
+            "with the solution" if passed and step.id in progress.given_up else "",
         ) if text)  # fmt: skip
         self.say(
             (f"{sign} ", style), (f"{step.id:>2}  ", "quiet"), (step.title, "bold" if here else ""), (note, "quiet")

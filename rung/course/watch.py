@@ -95,7 +95,7 @@ class Watch:
     def check(self) -> None:
         """Check the current step."""
         self.clear()
-        judging.check_step(self.work, self.work.step, self.screen, ask=False, hinted="press h")
+        judging.check_step(self.work, self.work.step, self.screen, watching=True)
         self.menu()
 
     def next(self) -> None:

@@ -32,7 +32,8 @@ class Progress:
         current: the step that the learner is at
         level: the step that the learner's package is at; ahead of the current one where an earlier step is done again
         course: the folder of another course than Rung's; None for Rung's
-        passed: of each passed step, what tells whether it has changed since, and whether the learner gave up
+        passed: of each passed step, what tells whether it has changed since
+        given_up: steps whose solution was seen before they were passed
         hints: of each step, how many hints were taken of each check
         answered: of each step with questions, the seed of the numbers and which questions are answered
     """
@@ -44,7 +45,8 @@ class Progress:
     language: str = "en"
     git: bool = False
     seed: int = 0
-    passed: dict[int, dict[str, Any]] = field(default_factory=dict)
+    passed: dict[int, dict[str, str]] = field(default_factory=dict)
+    given_up: list[int] = field(default_factory=list)
     hints: dict[int, dict[str, int]] = field(default_factory=dict)
     answered: dict[int, dict[str, Any]] = field(default_factory=dict)
 
@@ -124,12 +126,17 @@ class Workspace:
         """Copy the learner's package into `.course/backups/`."""
         return backups.back_up(self.package, self.own / "backups", why)
 
-    def pass_step(self, number: int, gave_up: bool = False) -> str | None:
+    def give_up(self, number: int) -> None:
+        """Remember that the solution of a step was seen before it was passed."""
+        if number not in self.progress.passed and number not in self.progress.given_up:
+            self.progress.given_up.append(number)
+            self.save()
+
+    def pass_step(self, number: int) -> str | None:
         """Remember that a step is passed, and the learner's package as it is now; return what git has to say."""
         step = self.course.step(number)
         first = number not in self.progress.passed
-        gave_up = gave_up and self.progress.passed.get(number, {"gave_up": True})["gave_up"]
-        self.progress.passed[number] = {**digests(step), "gave_up": gave_up}
+        self.progress.passed[number] = digests(step)
         self.save()
         if number == self.reached:
             backups.replace(self.package, self.own / "passed" / f"{number:02d}")

@@ -63,6 +63,7 @@ FILES = {
 
         def test_small():
             expect("double(0.5)", myrung.double(0.5), 1.0, myrung.double)
+            assert not hasattr(myrung, "Box")
     """,
     "01-double/wrong/square.py": """
         # caught by: test_small

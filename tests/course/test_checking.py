@@ -133,7 +133,10 @@ def test_earlier_steps_are_checked_again_once_the_own_checks_pass(work):
     box += "    def put(self, data):\n        self.data = data\n        self.changes += 1\n"
     report = checked(work, TRUE + box)
     assert report.passed
-    assert [(r.step, r.id) for r in report.results] == [(3, "test_put"), (1, "test_double")]  # test_small held until 1
+    assert [(r.step, r.id) for r in report.results] == [
+        (3, "test_put"),
+        (1, "test_double"),
+    ]  # test_small held until 1
     report = checked(work, "def double(x):\n    return 5\n" + box)
     assert not report.passed
     assert (report.failure.step, report.failure.id) == (1, "test_double")
@@ -157,7 +160,7 @@ def test_the_last_report_is_kept_for_hints_and_editors(work):
 
 
 def test_prints_do_not_disturb_the_report(work):
-    assert checked(work, "print('{\"event\": \"end\"}')\n" + TRUE).passed
+    assert checked(work, 'print(\'{"event": "end"}\')\n' + TRUE).passed
 
 
 def test_the_learners_own_pytest_settings_are_not_taken(work):

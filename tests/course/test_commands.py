@@ -88,10 +88,14 @@ def test_the_workspace_is_found_from_every_folder_in_it(work, monkeypatch):
 def test_a_damaged_progress_is_said_and_can_be_made_anew(learn, work):
     solve(work)
     assert learn("check")[0] == 0
-    (work.own / "state.json").write_text("{", encoding="utf-8")
+    record = work.own / "state.json"
+    record.write_text(record.read_text(encoding="utf-8")[:-20], encoding="utf-8")
     status, said = learn("list")
     assert status == 1
     assert "rung learn doctor --repair" in said
+    assert learn("doctor", "--repair")[0] == 0
+    assert sorted(workspace.find().progress.passed) == [1]
+    assert workspace.find().name == "climb"
 
 
 # On the way --------------------------------------------------------------------------------------------------------
@@ -146,6 +150,7 @@ def test_questions_are_answered_with_new_numbers_after_a_mistake(learn, work):
 def test_the_solution_waits_until_the_step_is_passed(learn, work):
     assert "is for after passing it" in learn("solution")[1]
     assert "return 2 * x" in learn("solution", "--give-up")[1]
+    assert workspace.find().progress.given_up == [1]
     solve(work)
     learn("check")
     assert "return 2 * x" in learn("solution")[1]
@@ -308,7 +313,7 @@ def test_in_a_terminal_there_is_a_ladder_and_no_line_is_too_long(work):
     console = Console(theme=THEME, force_terminal=True, width=60, record=True, highlight=False, file=io.StringIO())
     screen = Screen(console)
     screen.header(work, work.step)
-    judging.check_step(work, work.step, screen, ask=False)
+    judging.check_step(work, work.step, screen, watching=True)
     text = console.export_text()
     assert "╥┬┬" in text
     assert "✗ Two times two is four" in text

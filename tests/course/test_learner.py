@@ -54,7 +54,9 @@ class Learner:
             work = workspace.load(self.folder)
             drawn = quiz.questions(step, work.progress.answered.get(step.id, {}).get("seed", work.progress.seed))
             answers = ["--answers", *[f"={question.answer}".lstrip("=") for question in drawn]]
-            answers = [f" {answer}" if answer.startswith("-") and answer[1:2].isdigit() else answer for answer in answers]
+            answers = [
+                f" {answer}" if answer.startswith("-") and answer[1:2].isdigit() else answer for answer in answers
+            ]
         said = self.run("check", *answers)
         assert f"Step {step.id} is passed." in said
 
@@ -64,7 +66,9 @@ def learner(tmp_path_factory):
     """A learner with a copy of the course, so that a new version can come in the middle."""
     folder = tmp_path_factory.mktemp("learner")
     original = Course()
-    shutil.copytree(original.root / "steps", folder / "course" / "steps", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(
+        original.root / "steps", folder / "course" / "steps", ignore=shutil.ignore_patterns("__pycache__")
+    )
     shutil.copy(original.root / "course.toml", folder / "course")
     begun = Learner(folder, Course(folder / "course"))
     assert "is empty" in begun.run("init", NAME, "--course", folder / "course")

@@ -1,7 +1,9 @@
 import numpy as np
-from myrung import Exp, Square, Variable
+from myrung import Square, Variable
 
-x = Variable(np.array(0.5))
-y = Square()(Exp()(Square()(x)))
+x = Variable(np.array(1.1))
+y = x
+for _ in range(5):
+    y = Square()(y)
 y.grad = np.array(1.0)
 y.backward()

@@ -1,6 +1,6 @@
 import myrung
 import numpy as np
-from rung.course.testing import check_gradient, expect, expect_type
+from rung.course.testing import check_gradient, expect, expect_same, expect_type
 
 
 def variable(*values):
@@ -8,8 +8,10 @@ def variable(*values):
 
 
 def test_mul():
-    y = myrung.mul(variable([2.0, 3.0]), variable([4.0, 5.0]))
+    x0, x1 = variable([2.0, 3.0]), variable([4.0, 5.0])
+    y = myrung.mul(x0, x1)
     expect_type("mul(x0, x1)", y, myrung.Variable, look=myrung.mul)
+    expect_same("the first input of the function behind mul(x0, x1)", y.creator.inputs[0], x0, look=myrung.mul)
     expect("mul(x0, x1).data", y.data, np.array([8.0, 15.0]), look=myrung.Mul)
 
 

@@ -1,4 +1,4 @@
-# caught by: test_plain_numbers
+# caught by: test_whole_grids
 # file: landscapes.py
 from .core import as_variable
 
