@@ -64,7 +64,9 @@ def test_gradients_pass():
     x = variable([3.0, 4.0])
     y = 3.0 * x * x + 1.0 + x * np.array([10.0, 20.0])
     y.backward()
-    expect("x.grad of y = 3 * x * x + 1 + x * [10, 20] at [3, 4]", x.grad, np.array([28.0, 44.0]), look=myrung.Function)
+    expect(
+        "x.grad of y = 3 * x * x + 1 + x * [10, 20] at [3, 4]", x.grad, np.array([28.0, 44.0]), look=myrung.Function
+    )
 
 
 def test_float32_stays():
@@ -88,7 +90,9 @@ def test_nothing_is_cut_off():
 
 def test_arrays_keep_their_type():
     y = single([1.0, 2.0]) + np.array([1.0, 2.0])
-    expect("the dtype of float32 plus an array of float64, as in NumPy", str(y.data.dtype), "float64", myrung.as_variable)
+    expect(
+        "the dtype of float32 plus an array of float64, as in NumPy", str(y.data.dtype), "float64", myrung.as_variable
+    )
 
 
 def test_turned_away():

@@ -38,7 +38,9 @@ def test_tools_have_a_file():
 
 def test_core_is_the_core():
     core = module("core")
-    left = [name for name in ("Square", "Exp", "square", "exp", "numerical_diff", "gradient_check") if hasattr(core, name)]
+    left = [
+        name for name in ("Square", "Exp", "square", "exp", "numerical_diff", "gradient_check") if hasattr(core, name)
+    ]
     expect("what is left in core.py of that which has moved", left, [], look=myrung.Variable)
 
 
