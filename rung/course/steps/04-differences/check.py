@@ -58,13 +58,17 @@ def test_x_stays():
 
 def test_of_arrays():
     came = slope(myrung.Square(), variable([[1.0, -2.0], [0.5, 0.0]]))
-    expect("numerical_diff of x ** 2 at four places", came, np.array([[2.0, -4.0], [1.0, 0.0]]), myrung.numerical_diff)
+    expect(
+        "numerical_diff of x ** 2 at four places", came, np.array([[2.0, -4.0], [1.0, 0.0]]), myrung.numerical_diff
+    )
 
 
 def test_f_gets_arrays_in_boxes():
     def f(x):
         expect_type("what numerical_diff calls f on", x, myrung.Variable, look=myrung.numerical_diff)
-        expect_type("the data of the Variable that numerical_diff calls f on", x.data, np.ndarray, myrung.numerical_diff)
+        expect_type(
+            "the data of the Variable that numerical_diff calls f on", x.data, np.ndarray, myrung.numerical_diff
+        )
         return myrung.Variable(np.array(3.0 * x.data))
 
     expect("numerical_diff of 3 x", slope(f, variable(1.0)), 3.0, look=myrung.numerical_diff)

@@ -81,5 +81,9 @@ def test_two_chains():
     y0.grad = np.array(1.0)
     y0.backward()
     expect("x0.grad of y0 = x0 ** 2 at x0 = 1", x0.grad, 2.0, look=myrung.Variable.backward)
-    expect_same("x1.grad, where y1 = x1 ** 2, after y0.backward() only", x1.grad, None, look=myrung.Variable.set_creator)
-    expect("whether y0 and y1 have the same creator", y0.creator is y1.creator, False, look=myrung.Variable.set_creator)
+    expect_same(
+        "x1.grad, where y1 = x1 ** 2, after y0.backward() only", x1.grad, None, look=myrung.Variable.set_creator
+    )
+    expect(
+        "whether y0 and y1 have the same creator", y0.creator is y1.creator, False, look=myrung.Variable.set_creator
+    )

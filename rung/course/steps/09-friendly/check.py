@@ -24,7 +24,9 @@ def test_fresh_function_for_each_call():
     a = myrung.square(x)
     b = myrung.exp(a)
     y = myrung.square(b)
-    expect("whether a = square(x) and y = square(b) have the same creator", a.creator is y.creator, False, myrung.square)
+    expect(
+        "whether a = square(x) and y = square(b) have the same creator", a.creator is y.creator, False, myrung.square
+    )
     y.backward()
     expect("x.grad of y = square(exp(square(x))) at x = 0.5", x.grad, 3.297442541, look=myrung.square)
 
@@ -48,7 +50,9 @@ def test_seed_has_the_type_of_the_data():
     x = myrung.Variable(np.array([1.0, 2.0], dtype=np.float32))
     y = myrung.square(x)
     y.backward()
-    expect("the dtype of x.grad, where x.data is float32", str(x.grad.dtype), "float32", look=myrung.Variable.backward)
+    expect(
+        "the dtype of x.grad, where x.data is float32", str(x.grad.dtype), "float32", look=myrung.Variable.backward
+    )
 
 
 def test_seed_of_your_own():
@@ -82,7 +86,9 @@ def test_as_array():
     expect_type("as_array(3)", myrung.as_array(3), np.ndarray, look=myrung.as_array)
     array = np.array([1.0, 2.0])
     expect("whether as_array(array) is that array", myrung.as_array(array) is array, True, look=myrung.as_array)
-    expect("the dtype of as_array(np.float32(2))", str(myrung.as_array(np.float32(2)).dtype), "float32", myrung.as_array)
+    expect(
+        "the dtype of as_array(np.float32(2))", str(myrung.as_array(np.float32(2)).dtype), "float32", myrung.as_array
+    )
 
 
 def test_results_are_arrays():

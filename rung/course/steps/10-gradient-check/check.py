@@ -46,7 +46,9 @@ def verdict(f, x):
 
 def test_measures_a_sum():
     came = myrung.numerical_diff(lambda x: Sum()(x), variable([1.0, 2.0, 3.0]))
-    expect("numerical_diff of the sum of [1, 2, 3]: each element counts once", came, np.ones(3), myrung.numerical_diff)
+    expect(
+        "numerical_diff of the sum of [1, 2, 3]: each element counts once", came, np.ones(3), myrung.numerical_diff
+    )
 
 
 def test_measures_a_running_sum():
@@ -57,7 +59,9 @@ def test_measures_a_running_sum():
 
 def test_measures_tables():
     came = myrung.numerical_diff(myrung.square, variable([[1.0, -2.0], [0.5, 0.0]]))
-    expect("numerical_diff of square at four places", came, np.array([[2.0, -4.0], [1.0, 0.0]]), myrung.numerical_diff)
+    expect(
+        "numerical_diff of square at four places", came, np.array([[2.0, -4.0], [1.0, 0.0]]), myrung.numerical_diff
+    )
     came = myrung.numerical_diff(myrung.square, variable(3.0))
     expect("numerical_diff of square at 3", came, 6.0, look=myrung.numerical_diff)
 
@@ -85,7 +89,9 @@ def test_wrong_functions_fail():
 
 def test_wrong_shape_fails():
     came = verdict(broken(lambda x, gy: np.array(6.0)), variable([3.0, 3.0]))
-    expect("gradient_check where backward returns one number for two elements", came, False, look=myrung.gradient_check)
+    expect(
+        "gradient_check where backward returns one number for two elements", came, False, look=myrung.gradient_check
+    )
 
 
 def test_forgotten_gy():

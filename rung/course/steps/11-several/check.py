@@ -1,6 +1,6 @@
 import myrung
 import numpy as np
-from rung.course.testing import Unmet, expect, expect_same, expect_type
+from rung.course.testing import Unmet, expect, expect_raises, expect_same, expect_type
 
 
 def variable(*values):
@@ -71,3 +71,8 @@ def test_all_inputs_are_kept():
 def test_results_are_arrays():
     y = one(myrung.Add()([variable(2.0), variable(3.0)]))
     expect_type("Add()([x0, x1])[0].data", y.data, np.ndarray, look=myrung.Function)
+
+
+def test_no_forward():
+    expect_raises("calling a Function without a forward", NotImplementedError,
+                  lambda: myrung.Function()([variable(1.0)]), look=myrung.Function)  # fmt: skip

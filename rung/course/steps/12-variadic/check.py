@@ -32,9 +32,11 @@ def test_an_array_is_one_result():
 
 
 def test_add_function():
-    y = myrung.add(variable([1.0, 2.0]), variable([10.0, 20.0]))
+    x0, x1 = variable([1.0, 2.0]), variable([10.0, 20.0])
+    y = myrung.add(x0, x1)
     expect_type("add(x0, x1)", y, myrung.Variable, look=myrung.add)
     expect("add(x0, x1).data", y.data, np.array([11.0, 22.0]), look=myrung.add)
+    expect_same("the first input of the function behind add(x0, x1)", y.creator.inputs[0], x0, look=myrung.add)
 
 
 def test_square_and_exp_are_back():

@@ -62,7 +62,9 @@ def test_several_outputs():
     y0, y1 = SumAndDifference()(x0, x1)
     y0.grad, y1.grad = np.array(1.0), np.array(10.0)
     y0.backward()
-    expect("x0.grad of (x0 + x1, x0 - x1), whose gradients are 1 and 10", x0.grad, 11.0, look=myrung.Variable.backward)
+    expect(
+        "x0.grad of (x0 + x1, x0 - x1), whose gradients are 1 and 10", x0.grad, 11.0, look=myrung.Variable.backward
+    )
     expect("x1.grad of the same", x1.grad, -9.0, look=myrung.Variable.backward)
 
 

@@ -15,6 +15,8 @@ for v in range(2, -3, -1):
         x, y = Variable(np.array(float(u))), Variable(np.array(float(v)))
         z = add(square(x), square(y))
         z.backward()
-        steps = ("→" if x.grad < 0 else "←" if x.grad > 0 else "") + ("↑" if y.grad < 0 else "↓" if y.grad > 0 else "")
+        steps = ("→" if x.grad < 0 else "←" if x.grad > 0 else "") + (
+            "↑" if y.grad < 0 else "↓" if y.grad > 0 else ""
+        )
         line += f"{min(int(z.data), 9)}{steps:3}"
     print("  " + line.rstrip())

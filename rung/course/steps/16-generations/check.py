@@ -43,7 +43,9 @@ def test_youngest_input_counts():
     x = variable(1.0)
     a = myrung.square(myrung.square(x))
     for what, y in ("add(a, x)", myrung.add(a, x)), ("add(x, a)", myrung.add(x, a)):
-        expect(f"the generation of {what}, where a has generation 2 and x has 0", y.generation, 3, look=myrung.Function)
+        expect(
+            f"the generation of {what}, where a has generation 2 and x has 0", y.generation, 3, look=myrung.Function
+        )
 
 
 def test_diamond():
@@ -74,7 +76,9 @@ def test_everyone_once():
     Watched("e")(b, d, a).backward()
     expect("the number of visits in a graph of five functions", len(Watched.visits), 5, look=myrung.Variable.backward)
     order = Watched.visits
-    expect("the first function that backward visits, and the last", order[0] + order[-1], "ea", myrung.Variable.backward)
+    expect(
+        "the first function that backward visits, and the last", order[0] + order[-1], "ea", myrung.Variable.backward
+    )
     expect("whether d comes before c", order.index("d") < order.index("c"), True, look=myrung.Variable.backward)
     expect("x.grad: x reaches the end in three ways", x.grad, 3.0, look=myrung.Variable.backward)
 
@@ -103,4 +107,6 @@ def test_gradients_are_right():
         c = myrung.exp(myrung.add(b, x))
         return myrung.add(myrung.add(c, myrung.square(c)), myrung.add(a, b))
 
-    check_gradient(tangled, what="a tangle of forks", look=myrung.Variable.backward, low=-0.5, high=0.5, tolerance=1e-4)
+    check_gradient(
+        tangled, what="a tangle of forks", look=myrung.Variable.backward, low=-0.5, high=0.5, tolerance=1e-4
+    )

@@ -7,7 +7,10 @@ b = square(a)
 c = square(a)
 y = add(b, c)
 y.backward()
-print("generations: ", ", ".join(f"{name} {v.generation}" for name, v in dict(x=x, a=a, b=b, c=c, y=y).items()))
+print(
+    "generations: ",
+    ", ".join(f"{name} {v.generation}" for name, v in {"x": x, "a": a, "b": b, "c": c, "y": y}.items()),
+)
 print("dy/dx of the diamond:", x.grad)
 
 x = Variable(np.array(1.0))

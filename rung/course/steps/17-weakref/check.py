@@ -32,7 +32,9 @@ def test_middle_stays():
     x = variable(0.5)
     y = myrung.square(myrung.exp(myrung.square(x)))
     y.backward()
-    expect("x.grad of y = square(exp(square(x))), whose middle has no names", x.grad, 3.297442541, look=myrung.Function)
+    expect(
+        "x.grad of y = square(exp(square(x))), whose middle has no names", x.grad, 3.297442541, look=myrung.Function
+    )
 
 
 def test_freed_at_once():
@@ -42,7 +44,9 @@ def test_freed_at_once():
     del y
     alive = [name for name, ref in zip(("y", "the exp that made it", "square(x)"), watch, strict=True) if ref()]
     if alive:
-        raise Unmet("what is left of y = exp(square(x)), after del y", "nothing", " and ".join(alive), myrung.Function)
+        raise Unmet(
+            "what is left of y = exp(square(x)), after del y", "nothing", " and ".join(alive), myrung.Function
+        )
 
 
 def test_no_cycles():

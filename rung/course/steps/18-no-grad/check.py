@@ -88,7 +88,9 @@ def test_no_grad_ends_after_an_error():
             raise RuntimeError("on purpose")
 
     expect_raises("an error inside no_grad()", RuntimeError, stumble, look=myrung.using_config)
-    expect("whether functions are recorded after an error inside no_grad()", recorded(), True, look=myrung.using_config)
+    expect(
+        "whether functions are recorded after an error inside no_grad()", recorded(), True, look=myrung.using_config
+    )
 
 
 def test_nested():
@@ -98,7 +100,7 @@ def test_nested():
                    recorded(), True, look=myrung.using_config)  # fmt: skip
         with myrung.no_grad():
             pass
-        expect("whether functions are recorded inside no_grad(), after another block in it has ended", recorded(), False,
+        expect("whether functions are recorded inside no_grad(), after a block in it has ended", recorded(), False,
                look=myrung.using_config)  # fmt: skip
     expect("whether functions are recorded after all blocks", recorded(), True, look=myrung.using_config)
 

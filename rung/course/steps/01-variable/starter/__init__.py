@@ -1,4 +1,0 @@
-# whole file
-"""A deep learning framework, one step at a time."""
-
-from .core import *
