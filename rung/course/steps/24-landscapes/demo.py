@@ -32,7 +32,7 @@ shades = np.digitize(heights, [4, 15, 40, 80, 130, 200])
 picture = [[" .:-=+#"[shade] for shade in row] for row in shades]
 for letter, (x, y) in {"a": (-0.4, 0.0), "b": (-0.2, 0.0), "c": (-0.4, -1.2), "d": (-0.2, -1.2)}.items():
     path = downhill(himmelblau, x, y, 0.004, 300)
-        for u, v in path:
+    for u, v in path:
         if abs(u) <= 5 and abs(v) <= 5:
             picture[round((5 - v) * 2.4)][round((u + 5) * 6)] = letter
     print(f"  {letter} from ({x}, {y}) to ({path[-1][0]:.3f}, {path[-1][1]:.3f})")
