@@ -7,7 +7,11 @@ import sys
 from collections.abc import Sequence
 
 import rung
+<<<<<<< HEAD
 from rung.cli import info, train, view
+=======
+from rung.cli import info, learn, train
+>>>>>>> lessons
 from rung.errors import RungError
 
 
@@ -34,6 +38,10 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"rung {rung.__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND", title="commands")
+<<<<<<< HEAD
     for module in (train, view, info):
+=======
+    for module in (train, learn, info):
+>>>>>>> lessons
         module.add_command(commands)
     return parser

@@ -1,0 +1,1 @@
+"""What runs in the process of a check: the learner's package, the checks, and nothing else of Rung."""

@@ -1,0 +1,5 @@
+class Variable:
+    """A box for an array."""
+
+    def __init__(self, data):
+        self.data = data

@@ -1,0 +1,6 @@
+# caught by: test_no_forward
+
+
+class Function:
+    def forward(self, x):
+        pass

@@ -1,0 +1,4 @@
+# caught by: test_cleargrad
+class Variable:
+    def cleargrad(self):
+        self.grad = 0.0

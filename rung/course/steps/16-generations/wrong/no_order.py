@@ -1,0 +1,24 @@
+# caught by: test_branches_of_different_length
+import numpy as np
+
+
+class Variable:
+    def backward(self):
+        if self.grad is None:
+            self.grad = np.ones_like(self.data)
+        funcs, seen = [], {None}
+
+        def add_func(f):
+            if f not in seen:
+                seen.add(f)
+                funcs.append(f)
+
+        add_func(self.creator)
+        while funcs:
+            f = funcs.pop(0)
+            gxs = f.backward(*[y.grad for y in f.outputs])
+            if not isinstance(gxs, tuple):
+                gxs = (gxs,)
+            for x, gx in zip(f.inputs, gxs, strict=True):
+                x.grad = gx if x.grad is None else x.grad + gx
+                add_func(x.creator)

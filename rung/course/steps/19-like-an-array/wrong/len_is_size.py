@@ -1,0 +1,6 @@
+# caught by: test_len
+
+
+class Variable:
+    def __len__(self):
+        return self.data.size

@@ -1,0 +1,3 @@
+# caught by: test_times
+Variable.__mul__ = add
+Variable.__add__ = mul
