@@ -7,11 +7,7 @@ import sys
 from collections.abc import Sequence
 
 import rung
-<<<<<<< HEAD
-from rung.cli import info, train, view
-=======
-from rung.cli import info, learn, train
->>>>>>> lessons
+from rung.cli import info, learn, train, view
 from rung.errors import RungError
 
 
@@ -38,10 +34,6 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"rung {rung.__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND", title="commands")
-<<<<<<< HEAD
-    for module in (train, view, info):
-=======
-    for module in (train, learn, info):
->>>>>>> lessons
+    for module in (learn, train, view, info):
         module.add_command(commands)
     return parser
