@@ -35,7 +35,7 @@ ROWS = [
     ["__main__"],
 ]
 # Imports that bind late, inside a function, to keep `import rung` quick or to reach the package's face.
-FACE = {"cli", "__main__"}
+FACE = {"cli", "course", "__main__"}
 
 
 def _room(module):
