@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TypedDict
 
-from rung.picture.graph import Call, Graph, Group, Value
+from rung.picture.graph import Array, Call, Graph, Group, Value
 from rung.picture.text import cut, drawable, shipped, text_width
 
 
@@ -26,6 +26,7 @@ class Box(TypedDict):
 DEEPEST = 8  # gradients of gradients that are named after what they belong to
 # Options of a call that say no more than its name does.
 SILENT = ("None", "False", "()")
+NAN, INFINITE = "NaN", "infinite"
 
 
 def empty(kind: str, number: int, frame: int) -> Box:
@@ -44,11 +45,16 @@ def empty(kind: str, number: int, frame: int) -> Box:
 
 
 def value_lines(graph: Graph, value: Value, verbose: bool) -> list[str]:
-    """The name of a value, which may be empty; if verbose, its shape and dtype; and how much of it is NaN, if any."""
+    """The name of a value, which may be empty; if verbose, its shape and dtype; and what of it is not finite."""
     if value.kind == "number":
         return ["", drawable(value.name or "")]
-    lines = [value_title(graph, value), *([array_text(value)] if verbose else [])]
-    return [*lines, f"{nan_count(value):,} NaN"] if nan_count(value) else lines
+    return [value_title(graph, value), *([array_text(value)] if verbose else []), *fault_lines(value)]
+
+
+def fault_lines(value: Value) -> list[str]:
+    """How much of a value and of its gradient is NaN or infinite, if any."""
+    own = [f"{number:,} {fault}" for fault, number in faults(value.arrays).items()]
+    return own + [f"{number:,} {fault} in its gradient" for fault, number in faults(value.gradients).items()]
 
 
 def value_title(graph: Graph, value: Value) -> str:
@@ -70,8 +76,10 @@ def array_text(value: Value) -> str:
 def call_lines(graph: Graph, call: Call, verbose: bool) -> list[str]:
     """The name of the function; if verbose, the options it was called with that matter; and what went wrong."""
     told = [f"{drawable(name)}={drawable(text)}" for name, text in call.options.items() if text not in SILENT]
-    fault = "failed" if call.failed else "NaN begins here" if call_tone(graph, call) == "wrong" else ""
-    return [drawable(graph.ops[call.op].name), *filter(None, [", ".join(told) if verbose else "", fault])]
+    return [
+        drawable(graph.ops[call.op].name),
+        *filter(None, [", ".join(told) if verbose else "", call_fault(graph, call)]),
+    ]
 
 
 def group_lines(group: Group, parameters: int, verbose: bool) -> list[str]:
@@ -109,23 +117,46 @@ def size_of(value: Value) -> int:
 
 
 def value_tone(value: Value) -> str:
-    """The tone of a value: `wrong` if there is a NaN in it, `gradient`, or what kind it is."""
-    if nan_count(value):
+    """The tone of a value: `wrong` if there is a NaN or an infinity in it, `gradient`, or what kind it is."""
+    if fault_lines(value):
         return "wrong"
     return "gradient" if value.gradient_of is not None else str(value.kind)
 
 
 def call_tone(graph: Graph, call: Call) -> str:
-    """The tone of a call: `wrong` if it failed or made the first NaN, `derivative` if a derivative called it."""
-    made, given = ([nan_count(graph.values[i]) for i in values] for values in (call.outputs, call.inputs))
-    if call.failed or (any(made) and not any(given)):
+    """The tone of a call: `wrong` if something is wrong with it, `derivative` if a derivative called it."""
+    if call_fault(graph, call):
         return "wrong"
     return "function" if call.derives is None else "derivative"
 
 
-def nan_count(value: Value) -> int:
-    """How many NaNs were in it when it was last seen."""
-    return value.arrays[-1][1].nan if value.arrays else 0
+def call_fault(graph: Graph, call: Call) -> str:
+    """What went wrong in a call, if anything: it or its derivative failed, or it made the first NaN or infinity."""
+    if call.failed:
+        return "failed"
+    if graph.error is not None and graph.error.call is not None and graph.calls[graph.error.call] is call:
+        return "its derivative failed"
+    made, given = (
+        set().union(*(faults_of(graph.values[i]) for i in values)) for values in (call.outputs, call.inputs)
+    )
+    if NAN in made and NAN not in given:
+        return "NaN begins here"
+    return "infinity begins here" if INFINITE in made and not given else ""
+
+
+def faults_of(value: Value) -> set[str]:
+    """What of a value is no finite number."""
+    if value.kind == "number":
+        return {INFINITE} if value.name in ("inf", "-inf") else {NAN} if value.name == "nan" else set()
+    return set(faults(value.arrays))
+
+
+def faults(arrays: list[tuple[int, Array]]) -> dict[str, int]:
+    """How many NaNs and infinities there were when an array was last seen, if any."""
+    if not arrays:
+        return {}
+    last = arrays[-1][1]
+    return {fault: number for fault, number in ((NAN, last.nan), (INFINITE, last.inf)) if number}
 
 
 def measured(box: Box, lines: list[str], ins: int, outs: int) -> Box:

@@ -237,6 +237,6 @@ class _View:
         return counts
 
     def _folded_faults(self) -> set[int]:
-        """The folded groups in which a call failed, or made the first NaN."""
+        """The folded groups in which a call failed, or made the first NaN or infinity."""
         calls = ((self._fold(call.group), call) for call in self.graph.calls)
         return {fold for fold, call in calls if fold >= 0 and boxes.call_tone(self.graph, call) == "wrong"}

@@ -6,7 +6,14 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from picture import twin
-from picture.programs import PROGRAMS, training_step, where_nan_comes_from
+from picture.programs import (
+    PROGRAMS,
+    a_gradient_that_is_nan,
+    failure_in_backward,
+    training_step,
+    where_infinity_comes_from,
+    where_nan_comes_from,
+)
 
 import rung
 import rung.functions as F
@@ -153,6 +160,33 @@ def test_the_call_that_made_the_first_nan_is_wrong_and_so_is_the_group_that_hide
     with np.errstate(all="ignore"), record() as graph:
         Broken()(rung.Variable(-1.0))
     assert [box["tone"] for box in scene_of(graph, [])["boxes"] if box["kind"] == "group"] == ["wrong"]
+
+
+def _boxes_of(graph):
+    return {box["lines"][0]: box for box in scene_of(graph, range(len(graph.groups)))["boxes"]}
+
+
+def test_infinity_is_as_wrong_as_nan():
+    boxes = _boxes_of(where_infinity_comes_from())
+    assert (boxes["div"]["tone"], boxes["div"]["lines"][-1]) == ("wrong", "infinity begins here")
+    assert boxes["sum"]["tone"] == "function"
+    assert (boxes["x"]["tone"], boxes["x"]["lines"][-1]) == ("wrong", "1 infinite in its gradient")
+
+
+def test_infinity_that_the_program_gives_begins_nowhere():
+    with record() as graph:
+        F.where(np.array([True, False]), rung.Variable(np.ones(2)), float("-inf"))
+    assert _boxes_of(graph)["where"]["tone"] == "function"
+
+
+def test_a_gradient_that_is_nan_is_seen_at_what_it_belongs_to():
+    box = _boxes_of(a_gradient_that_is_nan())["x"]
+    assert (box["tone"], box["lines"][-1]) == ("wrong", "1 NaN in its gradient")
+
+
+def test_a_call_whose_derivative_failed_is_marked():
+    box = _boxes_of(failure_in_backward())["without_derivative"]
+    assert (box["tone"], box["lines"][-1]) == ("wrong", "its derivative failed")
 
 
 def test_a_gradient_without_a_name_is_called_after_its_variable():

@@ -201,7 +201,7 @@ class SceneView {
     return counts;
   }
 
-  /** The folded groups in which a call failed, or made the first NaN. */
+  /** The folded groups in which a call failed, or made the first NaN or infinity. */
   foldedFaults() {
     const faulty = this.graph.calls.filter((call) => callTone(this.graph, call) === "wrong");
     return new Set(faulty.map((call) => this.fold(call.group)));
@@ -219,13 +219,21 @@ function portOf(ports, fold, v) {
 // The words and tones of boxes: the twin of rung/picture/boxes.py.
 
 const DEEPEST = 8; // gradients of gradients that are named after what they belong to
+const NAN = "NaN";
+const INFINITE = "infinite";
 const SILENT = ["None", "False", "()"]; // options of a call that say no more than its name does
 
-/** The name of a value, which may be empty; if verbose, its shape and dtype; and how much of it is NaN, if any. */
+/** The name of a value, which may be empty; if verbose, its shape and dtype; and what of it is not finite. */
 function valueLines(graph, value, verbose) {
   if (value.kind === "number") return ["", drawable(value.name ?? "")];
-  const lines = [valueTitle(graph, value), ...(verbose ? [arrayText(value)] : [])];
-  return nanCount(value) ? [...lines, `${withCommas(nanCount(value))} NaN`] : lines;
+  return [valueTitle(graph, value), ...(verbose ? [arrayText(value)] : []), ...faultLines(value)];
+}
+
+/** How much of a value and of its gradient is NaN or infinite, if any. */
+function faultLines({ arrays, gradients }) {
+  const own = faults(arrays).map(([fault, number]) => `${withCommas(number)} ${fault}`);
+  const passed = faults(gradients).map(([fault, number]) => `${withCommas(number)} ${fault} in its gradient`);
+  return [...own, ...passed];
 }
 
 /** The name of a value; of a gradient without one, that of the value that it belongs to, with .grad. */
@@ -247,8 +255,7 @@ function arrayText({ shape, dtype }) {
 function callLines(graph, call, verbose) {
   const options = Object.entries(call.options).filter(([, text]) => !SILENT.includes(text));
   const told = options.map(([name, text]) => `${drawable(name)}=${drawable(text)}`).join(", ");
-  const fault = call.failed ? "failed" : callTone(graph, call) === "wrong" ? "NaN begins here" : "";
-  return [drawable(graph.ops[call.op].name), ...[verbose ? told : "", fault].filter(Boolean)];
+  return [drawable(graph.ops[call.op].name), ...[verbose ? told : "", callFault(graph, call)].filter(Boolean)];
 }
 
 /** What is folded away: its name, what it is, and how many functions and parameters are in it. */
@@ -283,22 +290,42 @@ function sizeOf(value) {
   return (value.shape ?? []).reduce((product, size) => product * size, 1);
 }
 
-/** The tone of a value: `wrong` if there is a NaN in it, `gradient`, or what kind it is. */
+/** The tone of a value: `wrong` if there is a NaN or an infinity in it, `gradient`, or what kind it is. */
 function valueTone(value) {
-  if (nanCount(value)) return "wrong";
+  if (faultLines(value).length) return "wrong";
   return value.gradient_of === null ? value.kind : "gradient";
 }
 
-/** The tone of a call: `wrong` if it failed or made the first NaN, `derivative` if a derivative called it. */
+/** The tone of a call: `wrong` if something is wrong with it, `derivative` if a derivative called it. */
 function callTone(graph, call) {
-  const nans = (values) => values.some((v) => nanCount(graph.values[v]) > 0);
-  if (call.failed || (nans(call.outputs) && !nans(call.inputs))) return "wrong";
+  if (callFault(graph, call)) return "wrong";
   return call.derives === null ? "function" : "derivative";
 }
 
-/** How many NaNs were in it when it was last seen. */
-function nanCount({ arrays }) {
-  return arrays.length ? arrays[arrays.length - 1][1].nan : 0;
+/** What went wrong in a call, if anything: it or its derivative failed, or it made the first NaN or infinity. */
+function callFault(graph, call) {
+  if (call.failed) return "failed";
+  if (graph.calls[graph.error?.call] === call) return "its derivative failed";
+  const [made, given] = [call.outputs, call.inputs].map((values) => values.flatMap((v) => faultsOf(graph.values[v])));
+  if (made.includes(NAN) && !given.includes(NAN)) return "NaN begins here";
+  return made.includes(INFINITE) && !given.length ? "infinity begins here" : "";
+}
+
+/** What of a value is no finite number. */
+function faultsOf({ kind, name, arrays }) {
+  if (kind === "number") return /^-?inf$/.test(name) ? [INFINITE] : name === "nan" ? [NAN] : [];
+  return faults(arrays).map(([fault]) => fault);
+}
+
+/** How many NaNs and infinities there were when an array was last seen, if any. */
+function faults(arrays) {
+  if (!arrays.length) return [];
+  const { nan, inf } = arrays[arrays.length - 1][1];
+  const counts = [
+    [NAN, nan],
+    [INFINITE, inf],
+  ];
+  return counts.filter(([, number]) => number);
 }
 
 /** Give the box its lines, and make it as large as they and so many ports above and below need it. */
