@@ -3,10 +3,12 @@
 import io
 import json
 
+import numpy as np
 import pytest
 from picture.graphs import mlp, residual, squares, training
 from PIL import Image
 
+import rung
 from rung.picture import graph_of
 
 
@@ -143,6 +145,20 @@ def test_iterations_have_a_slider(read):
     assert reader.text("#step-number") == "1"
     assert 0 < reader.ask("player.position") < reader.ask("player.length") / 2
     assert read(mlp()).page.locator("#steps").is_hidden()
+
+
+@pytest.mark.parametrize("size", [3, 100])
+def test_the_same_numbers_in_another_order_are_a_difference(read, size):
+    def doubled(numbers):
+        with rung.record() as graph:
+            rung.Variable(numbers, name="x") * 2.0
+        return graph
+
+    numbers = np.arange(size, dtype=np.float32)
+    reader = read(doubled(numbers), compare=doubled(numbers[::-1].copy()))
+    assert [each["state"] for each in reader.ask("comparison")["differences"]] == ["value", "value"]
+    reader = read(doubled(numbers), compare=doubled(numbers * np.float32(1 + 1e-6)))
+    assert reader.ask("comparison")["differences"] == []
 
 
 def test_two_traces_are_compared(read):
