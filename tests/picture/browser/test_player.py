@@ -1,14 +1,17 @@
 """The player, the queue, the naive order, the memory, the steps, the table and the comparison."""
 
+import contextlib
 import io
 import json
 
 import numpy as np
 import pytest
 from picture.graphs import mlp, residual, squares, training
+from picture.programs import WithoutDerivative
 from PIL import Image
 
 import rung
+import rung.functions as F
 from rung.picture import graph_of
 
 
@@ -159,6 +162,34 @@ def test_the_same_numbers_in_another_order_are_a_difference(read, size):
     assert [each["state"] for each in reader.ask("comparison")["differences"]] == ["value", "value"]
     reader = read(doubled(numbers), compare=doubled(numbers * np.float32(1 + 1e-6)))
     assert reader.ask("comparison")["differences"] == []
+
+
+def test_a_pass_inside_a_visit_has_a_queue_of_its_own(read):
+    with rung.record() as graph:
+        x = rung.Variable(2.0, name="x")
+        a = F.exp(x)
+        b = rung.transform.checkpoint(lambda x: F.tanh(x) * x, x)
+        (a + b).backward()
+    names = [graph.ops[call.op].name for call in graph.calls]
+    reader = read(graph)
+    queues = {}
+    for number, event in enumerate(graph.events, 1):
+        reader.press("ArrowRight" if number > 1 else "Home", *["ArrowRight"] * (number == 1))
+        queues[event.what, event.pass_] = [names[call] for call in reader.ask("queue")]
+    assert queues["backward", 1] == ["mul"]
+    assert queues["end", 1] == ["checkpoint", "exp"]
+    assert queues["end", 0] == []
+
+
+def test_a_pass_that_an_exception_ended_leaves_no_queue(read):
+    with rung.record() as graph:
+        x = rung.Variable(2.0, name="x")
+        with contextlib.suppress(ValueError):
+            (WithoutDerivative()(x) * 2.0).backward()
+        F.exp(x)
+    reader = read(graph)
+    reader.press("End")
+    assert reader.ask("queue") == []
 
 
 def test_two_traces_are_compared(read):
