@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TypedDict
 
-from rung.picture.graph import Call, Graph, Group, Value
+from rung.picture.graph import Array, Call, Graph, Group, Value
 from rung.picture.text import cut, drawable, shipped, text_width
 
 
@@ -26,6 +26,7 @@ class Box(TypedDict):
 DEEPEST = 8  # gradients of gradients that are named after what they belong to
 # Options of a call that say no more than its name does.
 SILENT = ("None", "False", "()")
+NAN, INFINITE = "NaN", "infinite"
 
 
 def empty(kind: str, number: int, frame: int) -> Box:
@@ -44,12 +45,16 @@ def empty(kind: str, number: int, frame: int) -> Box:
 
 
 def value_lines(graph: Graph, value: Value, verbose: bool) -> list[str]:
-    """The name of a value, which may be empty; if verbose, its shape and dtype; how much is not finite, if any."""
+    """The name of a value, which may be empty; if verbose, its shape and dtype; and what of it is not finite."""
     if value.kind == "number":
         return ["", drawable(value.name or "")]
-    nans, infinities = odd_counts(value)
-    lines = [value_title(graph, value), *([array_text(value)] if verbose else [])]
-    return [*lines, *([f"{nans:,} NaN"] if nans else []), *([f"{infinities:,} infinite"] if infinities else [])]
+    return [value_title(graph, value), *([array_text(value)] if verbose else []), *fault_lines(value)]
+
+
+def fault_lines(value: Value) -> list[str]:
+    """How much of a value and of its gradient is NaN or infinite, if any."""
+    own = [f"{number:,} {fault}" for fault, number in faults(value.arrays).items()]
+    return own + [f"{number:,} {fault} in its gradient" for fault, number in faults(value.gradients).items()]
 
 
 def value_title(graph: Graph, value: Value) -> str:
@@ -71,9 +76,10 @@ def array_text(value: Value) -> str:
 def call_lines(graph: Graph, call: Call, verbose: bool) -> list[str]:
     """The name of the function; if verbose, the options it was called with that matter; and what went wrong."""
     told = [f"{drawable(name)}={drawable(text)}" for name, text in call.options.items() if text not in SILENT]
-    begins = first_odd(graph, call)
-    fault = "failed" if call.failed else f"{begins} begins here" if begins else ""
-    return [drawable(graph.ops[call.op].name), *filter(None, [", ".join(told) if verbose else "", fault])]
+    return [
+        drawable(graph.ops[call.op].name),
+        *filter(None, [", ".join(told) if verbose else "", call_fault(graph, call)]),
+    ]
 
 
 def group_lines(group: Group, parameters: int, verbose: bool) -> list[str]:
@@ -110,34 +116,47 @@ def size_of(value: Value) -> int:
     return math.prod(value.shape or ())
 
 
-def value_tone(graph: Graph, value: Value) -> str:
-    """The tone of a value: `wrong` if NaN is in it, or infinity begins in it; `gradient`; or what kind it is."""
-    if odd_counts(value)[0] or (value.maker is not None and first_odd(graph, graph.calls[value.maker])):
+def value_tone(value: Value) -> str:
+    """The tone of a value: `wrong` if there is a NaN or an infinity in it, `gradient`, or what kind it is."""
+    if fault_lines(value):
         return "wrong"
     return "gradient" if value.gradient_of is not None else str(value.kind)
 
 
 def call_tone(graph: Graph, call: Call) -> str:
-    """The tone of a call: `wrong` if it failed, or NaN or infinity begins here; `derivative` if one called it."""
-    if call.failed or first_odd(graph, call):
+    """The tone of a call: `wrong` if something is wrong with it, `derivative` if a derivative called it."""
+    if call_fault(graph, call):
         return "wrong"
     return "function" if call.derives is None else "derivative"
 
 
-def first_odd(graph: Graph, call: Call) -> str:
-    """NaN or infinity, if the call made it of what has none; infinite numbers, as in masks, are meant to be."""
-    made, given = ([odd_counts(graph.values[i]) for i in values] for values in (call.outputs, call.inputs))
-    for kind, name in enumerate(("NaN", "infinity")):
-        if any(counts[kind] for counts in made) and not any(counts[kind] for counts in given):
-            return name
-    return ""
+def call_fault(graph: Graph, call: Call) -> str:
+    """What went wrong in a call, if anything: it or its derivative failed, or it made the first NaN or infinity."""
+    if call.failed:
+        return "failed"
+    if graph.error is not None and graph.error.call is not None and graph.calls[graph.error.call] is call:
+        return "its derivative failed"
+    made, given = (
+        set().union(*(faults_of(graph.values[i]) for i in values)) for values in (call.outputs, call.inputs)
+    )
+    if NAN in made and NAN not in given:
+        return "NaN begins here"
+    return "infinity begins here" if INFINITE in made and not given else ""
 
 
-def odd_counts(value: Value) -> tuple[int, int]:
-    """How many NaNs and infinities were in it when it was last seen."""
+def faults_of(value: Value) -> set[str]:
+    """What of a value is no finite number."""
     if value.kind == "number":
-        return (value.name == "nan", value.name in ("inf", "-inf"))
-    return (value.arrays[-1][1].nan, value.arrays[-1][1].inf) if value.arrays else (0, 0)
+        return {INFINITE} if value.name in ("inf", "-inf") else {NAN} if value.name == "nan" else set()
+    return set(faults(value.arrays))
+
+
+def faults(arrays: list[tuple[int, Array]]) -> dict[str, int]:
+    """How many NaNs and infinities there were when an array was last seen, if any."""
+    if not arrays:
+        return {}
+    last = arrays[-1][1]
+    return {fault: number for fault, number in ((NAN, last.nan), (INFINITE, last.inf)) if number}
 
 
 def measured(box: Box, lines: list[str], ins: int, outs: int) -> Box:

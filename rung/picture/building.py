@@ -140,6 +140,7 @@ def options_of(op: Any) -> dict[str, str]:
         name: _text(value)
         for name, value in vars(op).items()
         if not name.startswith("_")
+        and name != "n_outputs"  # which the engine notes on functions in the book's style
         and _is_plain(value)
         and not (name in usual and _text(usual[name]) == _text(value))
     }

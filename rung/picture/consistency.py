@@ -63,6 +63,8 @@ def _check_makers(graph: Graph) -> None:
         for output in call.outputs:
             if output in made or graph.values[output].maker != place:
                 _refuse(f"calls[{place}].outputs", f"must be values that it made, but value {output} is not")
+            if graph.values[output].output >= len(graph.ops[call.op].outputs):
+                _refuse(f"values[{output}].output", "must be one of the outputs of the function that made it")
             made[output] = place
     for place, value in enumerate(graph.values):
         if value.maker is not None and made.get(place) != value.maker:

@@ -20,8 +20,9 @@ MOST_BOXES = 200  # on a screen: what has more need not be laid out to see that 
 
 def plot_model(model: Any, inputs: tuple[Any, ...], to_file: Any, fold: bool, options: dict[str, Any]) -> Picture:
     """Draw what a model runs when it is called on these inputs, in test mode; see `Model.plot`."""
+    ending = ending_of("Model.plot", to_file)  # before the model runs, which may take long
     graph = structure_of(model, inputs)
-    if ending_of("Model.plot", to_file) in STILL:
+    if ending in STILL:
         options = {"variables": "named", "fold": fold} | options
     if fold:
         fold_to_fit(graph)

@@ -6,6 +6,7 @@ import base64
 import binascii
 import json
 import math
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
@@ -39,6 +40,7 @@ GROUP_KINDS = ("scope", "backward", "step", "line", "repeat", "stretch")
 EVENT_KINDS = ("call", "backward", "visit", "end", "step", "update", "error")
 # Numbers up to here are the same in every language that reads JSON.
 LARGEST = 2**53 - 1
+GREATEST = sys.float_info.max
 _SPECIAL = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 
 
@@ -121,7 +123,7 @@ count = integer()
 def number(x: Any, where: str, sizes: Sizes) -> float | int | bool:
     if isinstance(x, str) and x in _SPECIAL:
         return _SPECIAL[x]
-    if not isinstance(x, (int, float)) or not math.isfinite(x):
+    if not isinstance(x, (int, float)) or not -GREATEST <= x <= GREATEST:
         _refuse(where, "a number", x)
     return x
 

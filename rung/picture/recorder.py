@@ -239,7 +239,7 @@ class Recorder:
         """An exception ends the block."""
         call, scope = self.failed_call, self._failed_scope
         self.add_event(Event("error"))
-        self.graph.error = Failure(type(error).__name__, str(error), call, scope, self._sources.of_error(error))
+        self.graph.error = Failure(type(error).__name__, _message(error), call, scope, self._sources.of_error(error))
 
     def finish(self) -> None:
         """The block is over: what is only known now."""
@@ -263,6 +263,14 @@ class Recorder:
 
 def _is_readable(array: Any) -> bool:
     return has_readable_values(array) and array.dtype.kind in REAL_KINDS
+
+
+def _message(error: BaseException) -> str:
+    """What an exception says; nothing if it cannot say it, for it must pass on as it is."""
+    try:
+        return str(error)
+    except Exception:
+        return ""
 
 
 def _multiply_adds(op: Any, inputs: tuple[Any, ...]) -> int:

@@ -21,7 +21,7 @@ from rung.picture.shown import Picture
 from rung.picture.svg import svg_of
 
 WRITERS: dict[str, Callable[..., bytes]] = {
-    ".html": lambda graph, **options: page_of(graph, **options).encode(),
+    ".html": lambda graph, **options: page_of(graph, **options).encode("utf-8", "replace"),
     ".svg": lambda graph, **options: svg_of(drawing_of(graph, **options)).encode(),
     ".png": lambda graph, **options: png_of(drawing_of(graph, **options)),
     ".pdf": lambda graph, **options: pdf_of(drawing_of(graph, **options)),
@@ -29,6 +29,9 @@ WRITERS: dict[str, Callable[..., bytes]] = {
     ".json": lambda graph: graph.to_json().encode(),
 }
 STILL = (".svg", ".png", ".pdf", ".dot")  # pictures that do not move, and so take options of drawing
+DRAWING_OPTIONS = ("fold", "variables", "verbose", "direction")
+PAGE_OPTIONS = ("compare", "title", "start")
+CHOICES = {"variables": ("all", "named"), "direction": ("down", "right")}
 KEPT = 8  # pages that were shown and stay in the cache
 
 
@@ -55,10 +58,24 @@ def save(graph: Graph, path: Any, **options: Any) -> Path:
 
 def write(who: str, graph: Graph, path: Any, options: dict[str, Any]) -> Path:
     """Write a graph to a file; `who` is named in errors."""
-    content = WRITERS[ending_of(who, path)](graph, **options)
+    ending = ending_of(who, path)
+    check_options(who, ending, options)
+    content = WRITERS[ending](graph, **options)
     with write_atomically(path) as file:
         file.write(content)
     return Path(path)
+
+
+def check_options(who: str, ending: str, options: dict[str, Any]) -> None:
+    """Refuse options that this kind of file does not have, and values that an option cannot have."""
+    known = {".html": PAGE_OPTIONS, ".json": ()}.get(ending, DRAWING_OPTIONS)
+    for name, value in options.items():
+        if name not in known:
+            expected = ", ".join(known) or "no options"
+            raise ValueRangeError(f"{who}: expected {expected} for {ending}, but got {name}={value!r}")
+        if name in CHOICES and value not in CHOICES[name]:
+            expected = " or ".join(map(repr, CHOICES[name]))
+            raise ValueRangeError(f"{who}: {name} must be {expected}, but is {value!r}")
 
 
 def ending_of(who: str, path: Any) -> str:

@@ -215,7 +215,7 @@ class _View:
             i = box["id"]
             if box["kind"] == "value":
                 value = graph.values[i]
-                box["tone"] = boxes.value_tone(graph, value)
+                box["tone"] = boxes.value_tone(value)
                 boxes.measured(box, boxes.value_lines(graph, value, self.verbose), place in made, place in used)
             elif box["kind"] == "call":
                 call = graph.calls[i]

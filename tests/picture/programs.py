@@ -67,6 +67,36 @@ def where_nan_comes_from():
     return graph
 
 
+def where_infinity_comes_from():
+    x = rung.Variable(np.array([1.0, 0.0]), name="x")
+    with np.errstate(all="ignore"), record() as graph:
+        F.sum(1.0 / x).backward()
+    return graph
+
+
+def a_gradient_that_is_nan():
+    x = rung.Variable(np.array([1.0, 0.0]), name="x")
+    with np.errstate(all="ignore"), record() as graph:
+        F.sum(F.sqrt(x) * 0.0).backward()
+    return graph
+
+
+class WithoutDerivative(rung.Function):
+    """A function whose derivative fails."""
+
+    def forward(self, x):
+        return x * 1
+
+    def backward(self, gy):
+        raise ValueError("there is no derivative")
+
+
+def failure_in_backward():
+    with contextlib.suppress(ValueError), record() as graph:
+        F.sum(WithoutDerivative()(rung.Variable(np.ones(3), name="x"))).backward()
+    return graph
+
+
 def failure():
     with record() as graph, contextlib.suppress(rung.errors.ShapeError):
         F.matmul(rung.Variable(np.ones((2, 3))), rung.Variable(np.ones((2, 3)), name="w"))
@@ -105,7 +135,10 @@ PROGRAMS = {
     "attention": attention,
     "recurrence": recurrence,
     "NaN": where_nan_comes_from,
+    "infinity": where_infinity_comes_from,
+    "a gradient that is NaN": a_gradient_that_is_nan,
     "failure": failure,
+    "failure in backward": failure_in_backward,
     "several outputs": several_outputs,
     "second derivative": second_derivative_of_a_model,
     "names": names,

@@ -80,3 +80,12 @@ def test_a_graph_without_groups_stays_as_it_is():
     graph = Graph()
     fold_to_fit(graph)
     assert graph == Graph()
+
+
+def test_the_ending_is_looked_at_before_the_model_runs(tmp_path):
+    class Unlucky(rung.Model):
+        def forward(self, x):
+            raise AssertionError("it ran")
+
+    with pytest.raises(rung.errors.ValueRangeError, match="ends in"):
+        Unlucky().plot(np.ones(1), to_file=tmp_path / "model.bmp")

@@ -573,6 +573,17 @@ def test_keyboard_interrupts_pass():
     assert graph.error.type == "KeyboardInterrupt"
 
 
+class Speechless(Exception):
+    def __str__(self):
+        raise RuntimeError("no words")
+
+
+def test_an_exception_that_cannot_say_what_it_is_passes_as_it_is():
+    with pytest.raises(Speechless), rung.record() as graph:
+        raise Speechless
+    assert (graph.error.type, graph.error.message) == ("Speechless", "")
+
+
 def test_nan_is_counted(x):
     with np.errstate(all="ignore"), rung.record() as graph:
         F.log(x - 2.0)
@@ -587,3 +598,9 @@ def test_a_walk_and_a_recording_find_the_same_graph(x):
     assert [(c.inputs, c.outputs, c.generation) for c in walked.calls] == [
         (c.inputs, c.outputs, c.generation) for c in recorded.calls
     ]
+
+
+def test_what_the_engine_notes_on_a_function_is_no_option(x):
+    with rung.record() as graph:
+        Broken()(x)
+    assert graph.calls[0].options == {}

@@ -46,6 +46,29 @@ def test_an_unknown_ending_is_refused(tmp_path):
         training_step().save(tmp_path / "graph.bmp")
 
 
+@pytest.mark.parametrize(
+    ("ending", "options", "why"),
+    [
+        (".svg", {"variables": "some"}, "variables must be 'all' or 'named', but is 'some'"),
+        (".dot", {"direction": "left"}, "direction must be 'down' or 'right', but is 'left'"),
+        (".png", {"folded": True}, "expected fold, variables, verbose, direction for .png, but got folded=True"),
+        (".html", {"fold": True}, "expected compare, title, start for .html, but got fold=True"),
+        (".json", {"fold": True}, "expected no options for .json, but got fold=True"),
+    ],
+)
+def test_options_that_cannot_be_are_refused(ending, options, why, tmp_path):
+    with pytest.raises(ValueRangeError, match=f"^Graph.save: {why}$"):
+        training_step().save(tmp_path / f"graph{ending}", **options)
+    assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.parametrize("ending", WRITERS)
+def test_a_title_that_is_no_unicode_can_be_written(ending, tmp_path):
+    with rung.record("\ud800") as graph:
+        rung.Variable(1.0, name="\ud800") * 2
+    assert graph.save(tmp_path / f"graph{ending}").exists()
+
+
 def test_plot_dot_graph_draws_as_the_book_does(tmp_path):
     x = rung.Variable(np.ones((2, 3)), name="x")
     verbose = plot_dot_graph(x * 2.0, to_file=tmp_path / "graph.svg").path.read_text(encoding="utf-8")

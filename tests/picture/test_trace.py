@@ -199,6 +199,8 @@ def _broken(change):
         (lambda d: d["values"][2].update(maker=None), "must be values that it made"),
         (lambda d: d["values"][0].update(maker=0), "did not make it"),
         (lambda d: d["calls"][0]["outputs"].append(2), "must be values that it made"),
+        (lambda d: d["values"][2].update(output=2**53 - 1), "one of the outputs"),
+        (lambda d: d["values"][0]["arrays"][0][1].update(values=10**400), "must be a number"),
         (lambda d: d["values"][0]["arrays"][0][1].update(values=[2.0]), "in the shape"),
         (lambda d: d["values"][0].update(shape=[1]), "in the shape"),
         (lambda d: d["events"][1]["arrivals"][0]["array"].update(values=[[1.0]]), "the shape of value 2"),

@@ -24,9 +24,10 @@ class Banner {
   error() {
     const { trace } = this.page;
     if (!trace.error) return null;
-    const { type, message, call } = trace.error;
+    const { type, message, call, source } = trace.error;
     const known = typeof call === "number";
-    const where = known ? `, ${this.page.index.sourceText(call)}` : "";
+    const line = source ? `${trace.files[source[0]]}:${source[1]}` : known ? this.page.index.sourceText(call) : "";
+    const where = line ? `, ${line}` : "";
     return this.bar(`${type}: ${message}${where}`, known ? { kind: "call", id: call } : null);
   }
 

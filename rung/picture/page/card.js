@@ -87,7 +87,7 @@ class Card {
     const op = trace.ops[call.op];
     return [
       this.head(call.failed ? "failed" : "function", index.opName(id), op.summary),
-      call.failed && trace.error
+      trace.error?.call === id
         ? element("p", { class: "alert" }, `${trace.error.type}: ${trace.error.message}`)
         : null,
       op.formula ? element("pre", { class: "formula" }, op.formula.trim().replace(/ {3,}/g, "\n")) : null,

@@ -100,7 +100,18 @@ function differenceOfArrays(ours, theirs) {
     const scale = Math.max(Math.abs(toNumber(ours.norm)), Math.abs(toNumber(theirs.norm)), 1e-12);
     if (Math.abs(a - b) > TOLERANCE * scale) return `${name} ${numberText(a)}, there ${numberText(b)}`;
   }
-  return "";
+  return differenceOfElements(ours, theirs);
+}
+
+/** Arrays whose statistics agree may still hold their numbers in another order. */
+function differenceOfElements(ours, theirs) {
+  const [mine, other] = [ours, theirs].map(({ values }) => [values].flat(Infinity).map(toNumber));
+  const limit = TOLERANCE * Math.max(Math.abs(toNumber(ours.max)), Math.abs(toNumber(ours.min)));
+  const place = mine.findIndex((number, at) => Math.abs(number - other[at]) > limit);
+  if (place >= 0) return `${numberText(mine[place])} at place ${place}, there ${numberText(other[place])}`;
+  const [shades, others] = [ours, theirs].map(({ thumbnail }) => atob(thumbnail?.pixels ?? ""));
+  const differs = (_, at) => Math.abs(shades.charCodeAt(at) - others.charCodeAt(at)) > 1; // by more than rounding
+  return [...shades].some(differs) ? "other numbers, or in another order" : "";
 }
 
 /** The panel with the first differences. */

@@ -2,16 +2,21 @@
 // The twin of rung/picture/boxes.py; `THEME` is theme.json.
 
 const DEEPEST = 8; // gradients of gradients that are named after what they belong to
+const NAN = "NaN";
+const INFINITE = "infinite";
 const SILENT = ["None", "False", "()"]; // options of a call that say no more than its name does
 
-/** The name of a value, which may be empty; if verbose, its shape and dtype; and how much is not finite, if any. */
+/** The name of a value, which may be empty; if verbose, its shape and dtype; and what of it is not finite. */
 function valueLines(graph, value, verbose) {
   if (value.kind === "number") return ["", drawable(value.name ?? "")];
-  const [nans, infinities] = oddCounts(value);
-  const lines = [valueTitle(graph, value), ...(verbose ? [arrayText(value)] : [])];
-  if (nans) lines.push(`${withCommas(nans)} NaN`);
-  if (infinities) lines.push(`${withCommas(infinities)} infinite`);
-  return lines;
+  return [valueTitle(graph, value), ...(verbose ? [arrayText(value)] : []), ...faultLines(value)];
+}
+
+/** How much of a value and of its gradient is NaN or infinite, if any. */
+function faultLines({ arrays, gradients }) {
+  const own = faults(arrays).map(([fault, number]) => `${withCommas(number)} ${fault}`);
+  const passed = faults(gradients).map(([fault, number]) => `${withCommas(number)} ${fault} in its gradient`);
+  return [...own, ...passed];
 }
 
 /** The name of a value; of a gradient without one, that of the value that it belongs to, with .grad. */
@@ -33,9 +38,7 @@ function arrayText({ shape, dtype }) {
 function callLines(graph, call, verbose) {
   const options = Object.entries(call.options).filter(([, text]) => !SILENT.includes(text));
   const told = options.map(([name, text]) => `${drawable(name)}=${drawable(text)}`).join(", ");
-  const begins = firstOdd(graph, call);
-  const fault = call.failed ? "failed" : begins ? `${begins} begins here` : "";
-  return [drawable(graph.ops[call.op].name), ...[verbose ? told : "", fault].filter(Boolean)];
+  return [drawable(graph.ops[call.op].name), ...[verbose ? told : "", callFault(graph, call)].filter(Boolean)];
 }
 
 /** What is folded away: its name, what it is, and how many functions and parameters are in it. */
@@ -70,31 +73,42 @@ function sizeOf(value) {
   return (value.shape ?? []).reduce((product, size) => product * size, 1);
 }
 
-/** The tone of a value: `wrong` if NaN is in it, or infinity begins in it; `gradient`; or what kind it is. */
-function valueTone(graph, value) {
-  if (oddCounts(value)[0] || (value.maker !== null && firstOdd(graph, graph.calls[value.maker]))) return "wrong";
+/** The tone of a value: `wrong` if there is a NaN or an infinity in it, `gradient`, or what kind it is. */
+function valueTone(value) {
+  if (faultLines(value).length) return "wrong";
   return value.gradient_of === null ? value.kind : "gradient";
 }
 
-/** The tone of a call: `wrong` if it failed, or NaN or infinity begins here; `derivative` if one called it. */
+/** The tone of a call: `wrong` if something is wrong with it, `derivative` if a derivative called it. */
 function callTone(graph, call) {
-  if (call.failed || firstOdd(graph, call)) return "wrong";
+  if (callFault(graph, call)) return "wrong";
   return call.derives === null ? "function" : "derivative";
 }
 
-/** NaN or infinity, if the call made it of what has none; infinite numbers, as in masks, are meant to be. */
-function firstOdd(graph, call) {
-  const [made, given] = [call.outputs, call.inputs].map((values) => values.map((v) => oddCounts(graph.values[v])));
-  const begins = (kind) => made.some((counts) => counts[kind]) && !given.some((counts) => counts[kind]);
-  return ["NaN", "infinity"].find((_, kind) => begins(kind)) ?? "";
+/** What went wrong in a call, if anything: it or its derivative failed, or it made the first NaN or infinity. */
+function callFault(graph, call) {
+  if (call.failed) return "failed";
+  if (graph.calls[graph.error?.call] === call) return "its derivative failed";
+  const [made, given] = [call.outputs, call.inputs].map((values) => values.flatMap((v) => faultsOf(graph.values[v])));
+  if (made.includes(NAN) && !given.includes(NAN)) return "NaN begins here";
+  return made.includes(INFINITE) && !given.length ? "infinity begins here" : "";
 }
 
-/** How many NaNs and infinities were in it when it was last seen. */
-function oddCounts({ kind, name, arrays }) {
-  if (kind === "number") return [Number(name === "nan"), Number(name === "inf" || name === "-inf")];
-  if (!arrays.length) return [0, 0];
-  const array = arrays[arrays.length - 1][1];
-  return [array.nan, array.inf];
+/** What of a value is no finite number. */
+function faultsOf({ kind, name, arrays }) {
+  if (kind === "number") return /^-?inf$/.test(name) ? [INFINITE] : name === "nan" ? [NAN] : [];
+  return faults(arrays).map(([fault]) => fault);
+}
+
+/** How many NaNs and infinities there were when an array was last seen, if any. */
+function faults(arrays) {
+  if (!arrays.length) return [];
+  const { nan, inf } = arrays[arrays.length - 1][1];
+  const counts = [
+    [NAN, nan],
+    [INFINITE, inf],
+  ];
+  return counts.filter(([, number]) => number);
 }
 
 /** Give the box its lines, and make it as large as they and so many ports above and below need it. */

@@ -20,15 +20,10 @@ class Looks {
     return THEME[this.mode].tones[MEMORY_TONES[kind]].line;
   }
 
-  /** Whether a box is a value with NaN or infinity in it. */
-  isBroken({ kind, id }) {
-    return kind === "value" && isBroken(this.page.index.arrayAt(id));
-  }
-
   coloursOf(box) {
     const { tones } = THEME[this.mode];
     if (this.page.comparison) return COMPARED[this.mode][this.page.comparison.stateOf(box)];
-    if (!this.colouring) return this.isBroken(box) ? tones.wrong : (tones[box.tone] ?? tones.function);
+    if (!this.colouring) return tones[box.tone] ?? tones.function;
     const share = this.colouring.shareOf(this.colouring.numberOf(box));
     if (share === null) return COMPARED[this.mode].same;
     if (share > 1 || (this.measure === "broken" && share > 0)) return tones.wrong;

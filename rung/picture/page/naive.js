@@ -33,7 +33,7 @@ class NaiveOrder {
   localDerivatives() {
     const slopes = new Map();
     const now = this.timeline.events.length;
-    const end = this.timeline.events.findIndex((event, place) => place > this.start && event.what === "end");
+    const end = this.timeline.events.findIndex((event) => event.what === "end" && event.pass === this.pass);
     for (const visit of this.right) {
       const [output] = this.index.calls[visit.call].outputs;
       const came = scalarOf(this.timeline.gradientOf(output, end < 0 ? now : end)?.total);

@@ -175,7 +175,7 @@ class SceneView {
       const i = box.id;
       if (box.kind === "value") {
         const value = graph.values[i];
-        box.tone = valueTone(graph, value);
+        box.tone = valueTone(value);
         measure(box, valueLines(graph, value, verbose), Number(made.has(place)), Number(used.has(place)));
       } else if (box.kind === "call") {
         const call = graph.calls[i];

@@ -64,7 +64,10 @@ function searchWords(index, words) {
       index.sourceText(id),
     ]);
   });
-  index.values.forEach((value, id) => note({ kind: "value", id }, [value.name, value.kind]));
+  index.values.forEach((value, id) => {
+    const label = value.kind === "parameter" || value.kind === "buffer" ? index.valueLabel(id) : "";
+    note({ kind: "value", id }, [value.name, label, valueTitle(index.trace, value), value.kind]);
+  });
   return ranked.flat();
 }
 

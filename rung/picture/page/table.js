@@ -67,7 +67,7 @@ class TableView {
         .map((value) => arrayOf(value))
         .map((array) => (array ? numberText(array.norm) : ""))
         .join(" ");
-    const broken = outputs.some((value) => isBroken(index.arrayAt(value)));
+    const broken = [...new Set(outputs.flatMap((value) => faultsOf(index.values[value])))].join(", ");
     return element(
       "tr",
       { class: failed || broken ? "wrong" : "" },
@@ -76,7 +76,7 @@ class TableView {
         "th",
         { scope: "row" },
         this.link({ kind: "call", id: call }, index.opName(call)),
-        failed ? " failed" : broken ? " NaN" : "",
+        failed ? " failed" : broken ? ` ${broken}` : "",
       ),
       element("td", {}, index.scopePath(scope)),
       element("td", {}, links(inputs)),

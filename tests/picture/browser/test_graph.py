@@ -161,7 +161,8 @@ def test_search_unfolds_what_hides_it_and_flies_there(read):
 
 
 @pytest.mark.parametrize(
-    ("query", "found"), [("(12, 16)", 2), ("12x16", 2), ("grad>0.9", 1), ("sigmoid", 2), ("layers.1", 2), ("nan", 0)]
+    ("query", "found"),
+    [("(12, 16)", 2), ("12x16", 2), ("grad>0.9", 1), ("sigmoid", 2), ("layers.1", 4), ("layers.1.W", 1), ("nan", 0)],
 )
 def test_search_understands(read, query, found):
     reader = read(mlp())

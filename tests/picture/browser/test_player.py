@@ -1,12 +1,17 @@
 """The player, the queue, the naive order, the memory, the steps, the table and the comparison."""
 
+import contextlib
 import io
 import json
 
+import numpy as np
 import pytest
 from picture.graphs import mlp, residual, squares, training
+from picture.programs import WithoutDerivative
 from PIL import Image
 
+import rung
+import rung.functions as F
 from rung.picture import graph_of
 
 
@@ -143,6 +148,48 @@ def test_iterations_have_a_slider(read):
     assert reader.text("#step-number") == "1"
     assert 0 < reader.ask("player.position") < reader.ask("player.length") / 2
     assert read(mlp()).page.locator("#steps").is_hidden()
+
+
+@pytest.mark.parametrize("size", [3, 100])
+def test_the_same_numbers_in_another_order_are_a_difference(read, size):
+    def doubled(numbers):
+        with rung.record() as graph:
+            rung.Variable(numbers, name="x") * 2.0
+        return graph
+
+    numbers = np.arange(size, dtype=np.float32)
+    reader = read(doubled(numbers), compare=doubled(numbers[::-1].copy()))
+    assert [each["state"] for each in reader.ask("comparison")["differences"]] == ["value", "value"]
+    reader = read(doubled(numbers), compare=doubled(numbers * np.float32(1 + 1e-6)))
+    assert reader.ask("comparison")["differences"] == []
+
+
+def test_a_pass_inside_a_visit_has_a_queue_of_its_own(read):
+    with rung.record() as graph:
+        x = rung.Variable(2.0, name="x")
+        a = F.exp(x)
+        b = rung.transform.checkpoint(lambda x: F.tanh(x) * x, x)
+        (a + b).backward()
+    names = [graph.ops[call.op].name for call in graph.calls]
+    reader = read(graph)
+    queues = {}
+    for number, event in enumerate(graph.events, 1):
+        reader.press("ArrowRight" if number > 1 else "Home", *["ArrowRight"] * (number == 1))
+        queues[event.what, event.pass_] = [names[call] for call in reader.ask("queue")]
+    assert queues["backward", 1] == ["mul"]
+    assert queues["end", 1] == ["checkpoint", "exp"]
+    assert queues["end", 0] == []
+
+
+def test_a_pass_that_an_exception_ended_leaves_no_queue(read):
+    with rung.record() as graph:
+        x = rung.Variable(2.0, name="x")
+        with contextlib.suppress(ValueError):
+            (WithoutDerivative()(x) * 2.0).backward()
+        F.exp(x)
+    reader = read(graph)
+    reader.press("End")
+    assert reader.ask("queue") == []
 
 
 def test_two_traces_are_compared(read):
