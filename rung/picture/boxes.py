@@ -58,11 +58,26 @@ def fault_lines(value: Value) -> list[str]:
 
 
 def value_title(graph: Graph, value: Value) -> str:
-    """The name of a value; of a gradient without one, that of the value that it belongs to, with .grad."""
+    """The name of a value; of a gradient without one, that of the value that it belongs to, with .grad.
+
+    A parameter that stands outside of its layer says whose it is.
+    """
     endings = 0
     while not value.name and value.gradient_of is not None and endings < DEEPEST:
         value, endings = graph.values[value.gradient_of], endings + 1
-    return drawable(value.name) + ".grad" * endings if value.name else ""
+    return drawable(owner_of(graph, value) + value.name) + ".grad" * endings if value.name else ""
+
+
+def owner_of(graph: Graph, value: Value) -> str:
+    """The path of a parameter's layer and a dot, if it stands outside of all of that layer's calls."""
+    if value.kind != "parameter" or value.scope is None:
+        return ""
+    around = value.group
+    while around is not None:
+        if graph.groups[around].scope == value.scope:
+            return ""
+        around = graph.groups[around].parent
+    return f"{graph.scopes[value.scope].path}."
 
 
 def array_text(value: Value) -> str:

@@ -156,7 +156,7 @@ def _defaults(kind: Any) -> dict[str, Any]:
 def _is_plain(value: Any) -> bool:
     if isinstance(value, (list, tuple)):
         return len(value) <= LONGEST and all(map(_is_plain, value))
-    return isinstance(value, (*_PLAIN, np.ndarray))
+    return isinstance(value, (*_PLAIN, np.ndarray, np.generic))
 
 
 def _text(value: Any) -> str:
@@ -165,7 +165,12 @@ def _text(value: Any) -> str:
     if isinstance(value, (list, tuple)):
         text = ", ".join(map(_text, value))
         return f"[{text}]" if isinstance(value, list) else f"({text}{',' if len(value) == 1 else ''})"
-    text = (
-        value.__name__ if isinstance(value, type) else repr(value) if not isinstance(value, np.dtype) else str(value)
-    )
+    if isinstance(value, np.generic):
+        value = value.item()
+    try:
+        text = (
+            value.__name__ if isinstance(value, type) else str(value) if isinstance(value, np.dtype) else repr(value)
+        )
+    except Exception:  # of an object of the user's own: looking on must not fail
+        text = type(value).__name__
     return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"

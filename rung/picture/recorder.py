@@ -63,7 +63,7 @@ class Recorder:
     """Writes into a graph what it is told."""
 
     def __init__(self, title: str, seconds: bool):
-        self.graph = Graph(title, _on_step=self.step)
+        self.graph = Graph(str(title or ""), _on_step=self.step)
         self.builder = Builder(self.graph, next_serial())
         self.contents = Contents(self.graph.values)
         self.memory = MemoryLog(self.graph.memory)
@@ -177,7 +177,7 @@ class Recorder:
         builder, scope = self.builder, self.scopes.current
         places = [builder.value_of(x, scope) for x in inputs]
         self._note_writes(inputs, places)
-        if self._updated and not self._steps_by_hand and not self.passes:
+        if self._updated and current_mode().enable_backprop and not self._steps_by_hand and not self.passes:
             self._begin_iteration()
         place = builder.add_call(op, places, scope)
         call = self.graph.calls[place]
@@ -274,4 +274,7 @@ def _message(error: BaseException) -> str:
 
 
 def _multiply_adds(op: Any, inputs: tuple[Any, ...]) -> int:
-    return int(op.multiply_adds(*[tuple(getattr(x, "shape", ())) for x in inputs]))
+    try:
+        return int(op.multiply_adds(*[tuple(getattr(x, "shape", ())) for x in inputs]))
+    except Exception:  # of an op of the user's own: looking on must not fail
+        return 0

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 from weakref import ref
 
-from rung.errors import RungError
 from rung.picture.graph import Scope
 from rung.picture.sources import user_frame
 
@@ -56,7 +55,7 @@ class Scopes:
 def _paths_in(owner: Any) -> dict[int, str]:
     try:
         return {id(layer): path for path, layer in owner.named_layers() if path}
-    except (RungError, AttributeError):  # layers where they have no names: looking on must not fail
+    except Exception:  # layers where they have no names, or names of the user's own: looking on must not fail
         return {}
 
 

@@ -48,7 +48,7 @@ class Values:
             kind = kind or ("leaf" if record.differentiable else "data")
             place = self._add(_value(kind, record, scope), record)
         elif record.name:  # which may have been given since
-            self.values[place].name = record.name
+            self.values[place].name = str(record.name)
         return place
 
     def result(self, record: Record, maker: int, index: int, generation: int, scope: int | None) -> int:
@@ -66,7 +66,7 @@ class Values:
         for place, known in self._records.items():
             record = known()
             if record is not None and record.name:
-                self.values[place].name = record.name
+                self.values[place].name = str(record.name)
 
     def _add(self, value: Value, record: Record | None = None) -> int:
         place = len(self.values)
@@ -95,4 +95,5 @@ def _kind(x: Variable) -> str:
 
 def _value(kind: str, record: Record, scope: int | None) -> Value:
     shape = [int(size) for size in record.shape]
-    return Value(kind, record.name, shape, str(record.dtype), differentiable=record.differentiable, scope=scope)
+    name = None if record.name is None else str(record.name)  # a name is whatever the program has set
+    return Value(kind, name, shape, str(record.dtype), differentiable=record.differentiable, scope=scope)

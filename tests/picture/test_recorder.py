@@ -604,3 +604,46 @@ def test_what_the_engine_notes_on_a_function_is_no_option(x):
     with rung.record() as graph:
         Broken()(x)
     assert graph.calls[0].options == {}
+
+
+def test_an_evaluation_after_the_training_is_no_iteration():
+    model, optimizer = MLP((2, 1)), None
+    x, t = np.ones((4, 3), np.float32), np.ones((4, 1), np.float32)
+    with rung.record() as graph:
+        for _ in range(2):
+            loss = F.mean_squared_error(model(x), t)
+            optimizer = optimizer or rung.optimizers.SGD(0.1).setup(model)
+            model.cleargrads()
+            loss.backward()
+            optimizer.update()
+        with rung.no_grad():
+            model(x)
+    assert [event.number for event in graph.events if event.what == "step"] == [2]
+    assert [group.label for group in graph.groups if group.kind == "step"] == ["step 1", "step 2"]
+
+
+def test_names_that_are_no_text_are_written_as_text():
+    with rung.record(3) as graph:
+        F.exp(rung.Variable(1.0, name=5))
+    assert (graph.title, graph.values[0].name) == ("3", "5")
+    assert Graph.from_json(graph.to_json()) == graph
+
+
+def test_what_is_the_users_own_and_broken_does_not_stop_the_recording():
+    class Odd(str):
+        def __repr__(self):
+            raise RuntimeError("no text")
+
+    class Op(rung.Function):
+        def __init__(self):
+            self.option = Odd("x")
+
+        def forward(self, x):
+            return x
+
+        def multiply_adds(self, *shapes):
+            raise RuntimeError("no count")
+
+    with rung.record() as graph:
+        assert Op()(rung.Variable(1.0)).data == 1.0
+    assert graph.calls[0].options == {"option": "Odd"}

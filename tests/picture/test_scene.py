@@ -132,7 +132,7 @@ def test_a_weight_that_two_calls_share_stays_outside_of_both():
     with record() as graph:
         layer(layer(rung.Variable(np.ones((1, 3), np.float32), name="x")))
     scene = scene_of(graph, [])
-    assert [box["lines"][0] for box in _boxes(scene, "value")] == ["x", "W", "b", ""]
+    assert [box["lines"][0] for box in _boxes(scene, "value")] == ["x", "linear.W", "linear.b", ""]
     assert [len(box["ins"]) for box in _boxes(scene, "group")] == [3, 3]
 
 
@@ -227,3 +227,17 @@ def test_the_call_that_an_infinite_mask_comes_from_is_no_fault():
         F.where(np.array([True, False]), rung.Variable(np.ones(2)), -np.inf)
     (call,) = (box for box in scene_of(graph)["boxes"] if box["kind"] == "call")
     assert call["tone"] == "function"
+
+
+def test_a_parameter_outside_of_its_layer_says_whose_it_is():
+    model = rung.models.MLP((2, 1))
+    with record() as graph:
+        for _ in range(2):
+            model(np.ones((1, 3), np.float32))
+    opened = range(len(graph.groups))
+    titles = [box["lines"][0] for box in scene_of(graph, opened)["boxes"] if box["tone"] == "parameter"]
+    assert titles == ["layers.0.W", "layers.0.b", "layers.1.W", "layers.1.b"]
+    with record() as once:
+        model(np.ones((1, 3), np.float32))
+    opened = range(len(once.groups))
+    assert {box["lines"][0] for box in scene_of(once, opened)["boxes"] if box["tone"] == "parameter"} == {"W", "b"}

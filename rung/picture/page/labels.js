@@ -19,12 +19,23 @@ function faultLines({ arrays, gradients }) {
   return [...own, ...passed];
 }
 
-/** The name of a value; of a gradient without one, that of the value that it belongs to, with .grad. */
+/**
+ * The name of a value; of a gradient without one, that of the value that it belongs to, with .grad.
+ * A parameter that stands outside of its layer says whose it is.
+ */
 function valueTitle(graph, value) {
   let endings = 0;
   for (; !value.name && value.gradient_of !== null && endings < DEEPEST; endings++)
     value = graph.values[value.gradient_of];
-  return value.name ? drawable(value.name) + ".grad".repeat(endings) : "";
+  return value.name ? drawable(ownerOf(graph, value) + value.name) + ".grad".repeat(endings) : "";
+}
+
+/** The path of a parameter's layer and a dot, if it stands outside of all of that layer's calls. */
+function ownerOf({ groups, scopes }, { kind, scope, group }) {
+  if (kind !== "parameter" || scope === null) return "";
+  for (let around = group; around !== null; around = groups[around].parent)
+    if (groups[around].scope === scope) return "";
+  return `${scopes[scope].path}.`;
 }
 
 /** Shape and dtype, as in (2, 3) float32. */
