@@ -9,6 +9,7 @@ import pytest
 from picture.programs import training_step
 
 import rung
+import rung.dezero
 import rung.functions as F
 from rung.picture import notebook
 from rung.picture.saving import plot_dot_graph
