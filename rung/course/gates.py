@@ -6,7 +6,6 @@ Each gate gives its complaints, in sentences. The tests in `tests/course` run th
 from __future__ import annotations
 
 import argparse
-import ast
 import builtins
 import random
 import re
@@ -44,7 +43,7 @@ def passes(course: Course, pool: Pool, number: int) -> Complaints:
         return [f"state {number}: {report.problem.sentence}"]
     failures = {(r.step, r.id): r.sentence for r in report.results if r.outcome != "passed"}
     ran = {(r.step, r.id) for r in report.results}
-    return [complaint for n in own for test in tests_of(course.step(n))
+    return [complaint for n in own for test in course.step(n).tests
             if (complaint := _held(course.step(n), test, number, ran, failures))]  # fmt: skip
 
 
@@ -141,9 +140,7 @@ def _idle(course: Course, pool: Pool, step: Step, reports: list[Report]) -> Comp
     reports = reports + [pool.check(f, [step.id], [], step.id, MUTANT_LIMIT) for f in files]
     failed = {result.id for report in reports for result in report.results if result.outcome == "failed"}
     return [
-        f"{step.name}: {name} fails for no mutant and no wrong answer"
-        for name in tests_of(step)
-        if name not in failed
+        f"{step.name}: {name} fails for no mutant and no wrong answer" for name in step.tests if name not in failed
     ]
 
 
@@ -153,7 +150,7 @@ def _idle(course: Course, pool: Pool, step: Step, reports: list[Report]) -> Comp
 def hinted(course: Course, pool: Pool, number: int) -> Complaints:
     """Every check has three hints, and every hint a check."""
     step = course.step(number)
-    known, found = set(tests_of(step)), hints.hints_of(step)
+    known, found = set(step.tests), hints.hints_of(step)
     complaints = [
         f"{step.name}: there are hints for {name}, which is no check" for name in found if name not in known
     ]
@@ -163,12 +160,6 @@ def hinted(course: Course, pool: Pool, number: int) -> Complaints:
         for name, texts in found.items()
         if len(texts) != hints.LEVELS
     ]
-
-
-def tests_of(step: Step) -> list[str]:
-    """The names of the checks of a step."""
-    tree = ast.parse(step.check.read_text(encoding="utf-8")) if step.has_check else ast.Module([], [])
-    return [node.name for node in tree.body if isinstance(node, ast.FunctionDef) and node.name.startswith("test")]
 
 
 def asked(course: Course, pool: Pool, number: int) -> Complaints:

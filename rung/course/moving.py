@@ -19,6 +19,8 @@ def reset(options: Options) -> int:
     """Make the package, or one file, what it was when the step began; the work so far is kept in a backup."""
     work, screen = workspace.find(), Screen()
     number = work.progress.current if options.step is None else work.course.step(options.step).id
+    if number > work.reached:
+        raise ValueRangeError(f"step {number} is ahead of you; to enter there: rung learn goto {number}")
     files = dict(work.beginning(number)) if not options.course else _course_beginning(work, number)
     what = work.name
     if options.file is not None:

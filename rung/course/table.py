@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -68,6 +69,12 @@ class Step:
     def holds(self, check: str, state: int) -> bool:
         """Whether one of its checks holds for a state."""
         return self.id <= state <= self.until.get(check, state) and state not in self.suspended.get(check, ())
+
+    @cached_property
+    def tests(self) -> list[str]:
+        """The names of its checks, in order."""
+        tree = ast.parse(self.check.read_text(encoding="utf-8")) if self.has_check else ast.Module([], [])
+        return [node.name for node in tree.body if isinstance(node, ast.FunctionDef) and node.name.startswith("test")]
 
     def overlays(self, kind: str) -> dict[str, str]:
         """The overlays of a kind, ``solution`` or ``starter``, by the file that they change."""

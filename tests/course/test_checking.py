@@ -144,7 +144,8 @@ def test_earlier_steps_are_checked_again_once_the_own_checks_pass(work):
 
 def test_a_plain_assert_says_what_does_not_hold(work):
     work.begin(3)
-    core = "class Box:\n    def __init__(self, data):\n        self.changes = 0\n\n    def put(self, data):\n"
+    core = "class Box:\n    def __init__(self, data):\n        self.data = data\n        self.changes = 0\n\n"
+    core += "    def put(self, data):\n"
     failure = checked(work, core + "        self.data = data\n        self.changes = 1\n").failure
     assert failure.sentence == "this should hold, and does not: 1 == 2"
     failure = checked(work, core.replace("= 0", "= 7") + "        pass\n").failure

@@ -285,6 +285,23 @@ def test_check_all_checks_every_passed_step(learn, work):
     assert "FAILED  1  Twice" in said
 
 
+def test_a_step_whose_checks_do_not_hold_any_longer_counts_as_it_did(learn, work, course_folder):
+    table = course_folder / "course.toml"
+    table.write_text(table.read_text(encoding="utf-8").replace("test_small = 1", "test_small = 1, test_double = 1"))
+    solve(work)
+    learn("check")
+    work = workspace.find()
+    work.progress.current = work.progress.level = 3
+    work.save()
+    solve(work, "ruined = 1\n")
+    assert learn("check", 1)[0] == 0
+    assert "passed  1  Twice" in learn("check", "--all")[1]
+
+
+def test_a_step_ahead_is_entered_by_goto_not_by_reset(learn, work):
+    assert "step 3 is ahead of you" in learn("reset", 3, "--yes")[1]
+
+
 def test_git_keeps_a_commit_for_each_passed_step(learn, work, tmp_path, monkeypatch, course_folder):
     import subprocess
 
