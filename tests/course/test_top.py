@@ -1,11 +1,12 @@
-"""The proof at the top: the same tests hold for Rung and for the framework that a learner has at step 60 and beyond.
+"""The proof at the top: the same tests hold for Rung and for the framework of a learner at step 60 and beyond.
 
-Left out is what the learner's framework does not promise: kinds and words of errors, a second `backward` on one graph,
-guards against writing into arrays, dtypes of integer arrays, forward mode, vmap, compiled paths, files of weights in
-Rung's own form.
+Left out is what the learner's framework does not promise: kinds and words of errors, a second `backward` on one
+graph, guards against writing into arrays, dtypes of integer arrays, forward mode, vmap, compiled paths, files of
+weights in Rung's own form.
 """
 
 import importlib
+import itertools
 import subprocess
 import sys
 
@@ -190,26 +191,28 @@ def test_both_say_the_same(climbed, name):
         np.testing.assert_allclose(a, b, **TIGHT)
 
 
+TWO = {
+    "add": lambda F, a, b: a + b, "mul": lambda F, a, b: a * b, "sub": lambda F, a, b: a - b,
+    "div": lambda F, a, b: a / (b * b + 1), "sin": lambda F, a, b: F.sin(a), "tanh": lambda F, a, b: F.tanh(a),
+    "sigmoid": lambda F, a, b: F.sigmoid(a), "exp": lambda F, a, b: F.exp(-a * a),
+    "sum": lambda F, a, b: b * F.sum(F.tanh(a), axis=0, keepdims=True),
+    "matmul": lambda F, a, b: F.tanh(F.matmul(a, b)), "turn": lambda F, a, b: F.transpose(a).reshape(3, 3),
+    "pick": lambda F, a, b: a[np.array([2, 0, 2])], "softmax": lambda F, a, b: F.softmax(a) + b,
+}  # fmt: skip
+
+
 def program(rng):
     """A random program: what is done to which of the values so far."""
-    names = ["add", "mul", "sub", "div", "sin", "tanh", "sigmoid", "exp", "sum", "matmul", "turn", "pick", "softmax"]
+    names = list(TWO)
     return [(names[rng.integers(len(names))], *rng.integers(0, 10**6, 2)) for _ in range(12)]
 
 
 def run(fw, steps, arrays):
-    """The last value of a program, and the gradients of what went in."""
+    """The last value of a program, the gradients of what went in, and the gradients of their squares."""
     F, inputs = fw.functions, [fw.Variable(a.copy()) for a in arrays]
     values = list(inputs)
     for name, i, j in steps:
-        a, b = values[i % len(values)], values[j % len(values)]
-        results = {
-            "add": lambda: a + b, "mul": lambda: a * b, "sub": lambda: a - b, "div": lambda: a / (b * b + 1),
-            "sin": lambda: F.sin(a), "tanh": lambda: F.tanh(a), "sigmoid": lambda: F.sigmoid(a),
-            "exp": lambda: F.exp(-a * a), "sum": lambda: b * F.sum(F.tanh(a), axis=0, keepdims=True),
-            "matmul": lambda: F.tanh(F.matmul(a, b)), "turn": lambda: F.transpose(a).reshape(3, 3),
-            "pick": lambda: a[np.array([2, 0, 2])], "softmax": lambda: F.softmax(a) + b,
-        }  # fmt: skip
-        values.append(results[name]())
+        values.append(TWO[name](F, values[i % len(values)], values[j % len(values)]))
     total = F.sum(sum(values[1:], values[0]))
     total.backward(create_graph=True)
     grads = [x.grad for x in inputs]
@@ -264,7 +267,7 @@ def test_recurrent_layers_learn(fw, name):
     for _ in range(12):
         layer.reset_state()
         loss = 0
-        for x, y in zip(curve[:-1], curve[1:], strict=True):
+        for x, y in itertools.pairwise(curve):
             loss = loss + fw.functions.mean_squared_error(head(layer(x)), y)
         layer.cleargrads()
         loss.backward()
@@ -308,7 +311,8 @@ def test_saving(fw, tmp_path):
 def test_dropout(fw):
     x = np.ones((200, 200))
     y = fw.functions.dropout(x, 0.25).data
-    assert abs((y == 0).mean() - 0.25) < 0.02 and abs(y.max() - 4 / 3) < 1e-12
+    assert abs((y == 0).mean() - 0.25) < 0.02
+    assert abs(y.max() - 4 / 3) < 1e-12
     with fw.test_mode():
         assert np.array_equal(fw.functions.dropout(x, 0.25).data, x)
 

@@ -44,7 +44,7 @@ def _node_of(thing, name, verbose):
 def plot_dot_graph(output, to_file="graph.svg", verbose=True):
     """Draw the graph into a file; its ending says in which form: svg, png, pdf."""
     if shutil.which("dot") is None:
-        raise RuntimeError("plot_dot_graph: expected the program dot on this machine, but there is none; get Graphviz")
+        raise RuntimeError("plot_dot_graph: expected the program dot, which is not here; install Graphviz")
     kind = pathlib.Path(to_file).suffix[1:]
     subprocess.run(
         ["dot", f"-T{kind}", "-o", str(to_file)], input=get_dot_graph(output, verbose), text=True, check=True

@@ -3,7 +3,7 @@ class MatMul(Function):
 
     def forward(self, x, W):
         if x.ndim < 2 or W.ndim < 2:
-            raise ValueError(f"MatMul: expected two matrices, but got shapes {x.shape} and {W.shape}; reshape vectors")
+            raise ValueError(f"MatMul: expected matrices, but got shapes {x.shape} and {W.shape}; reshape vectors")
         return x @ W
 
     def backward(self, gy):
