@@ -1,0 +1,8 @@
+"""Ways down."""
+
+
+def gradient_descent(f, xs, rate, steps):
+    """Move the Variables `xs` downhill on f, against the slope; returns the height before each step."""
+    heights = []
+    # TODO
+    return heights
