@@ -79,6 +79,7 @@ def test_power_of_zero():
 
 def test_exponent_is_a_number():
     x = variable(2.0)
+    expect_raises("Pow(x), whose exponent is a Variable", TypeError, lambda: myrung.Pow(x), look=myrung.Pow)
     expect_raises("x ** x, whose exponent is a Variable", TypeError, lambda: x**x, look=myrung.Pow)
 
 
