@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Literal
 
 import rung
-from rung.course import checking, git, updating, workspace
+from rung.course import git, process, updating, workspace
 from rung.course.screen import Screen
 from rung.course.workspace import FOLDER, Progress, Workspace, digests
 from rung.errors import RungError, ValueRangeError
@@ -99,8 +99,8 @@ def _imported(work: Workspace) -> Iterator[Finding]:
 def _course(work: Workspace) -> Iterator[Finding]:
     steps = len(work.course.steps)
     damaged = [step.name for step in work.course.steps.values() if not (step.has_check or step.has_quiz)]
-    if damaged or not checking.START.is_file():
-        yield "bad", f"the course is damaged: {', '.join(damaged) or checking.START}", "reinstall Rung"
+    if damaged or not process.START.is_file():
+        yield "bad", f"the course is damaged: {', '.join(damaged) or process.START}", "reinstall Rung"
     else:
         yield "ok", f"course of {steps} steps; {len(work.progress.passed)} passed, at step {work.step.id}", ""
     asks, says = updating.changes(work)

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 import rung
-from rung.course import checking, workspace
+from rung.course import process, workspace
 from rung.course.screen import Screen
 from rung.course.table import Step
 from rung.course.workspace import Workspace, chosen
@@ -67,7 +67,7 @@ def trace_of(root: Path, name: str, file: Path, title: str) -> dict[str, Any]:
         "text": file.read_text(encoding="utf-8"),
     }
     with tempfile.TemporaryDirectory(prefix="rung-graph-") as folder:
-        events = list(checking.process(wanted, Path(folder) / "errors.txt", SECONDS))
+        events = list(process.ask(wanted, Path(folder) / "errors.txt", SECONDS))
     if not events:
         raise ValueRangeError(f"the graph of {file.name} did not come to an end within {SECONDS:g} s")
     if events[0]["error"]:

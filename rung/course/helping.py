@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 
-from rung.course import checking, diffing, hints, lesson, state, workspace
+from rung.course import checking, diffing, hints, lesson, process, state, workspace
 from rung.course.inside.learner import called
 from rung.course.screen import Screen
 from rung.course.table import Step
@@ -67,7 +67,7 @@ def run_demo(work: Workspace, step: Step) -> int:
     if not step.demo.is_file():
         raise ValueRangeError(f"step {step.id} has no demo")
     settings = {"RUNG_COURSE_ROOT": str(work.root), "RUNG_COURSE_NAME": work.name, "PYTHONUTF8": "1"}
-    command = [sys.executable, "-P", "-B", str(checking.START), "run", str(step.demo)]
+    command = [sys.executable, "-P", "-B", str(process.START), "run", str(step.demo)]
     return subprocess.run(command, cwd=work.root, env=os.environ | settings).returncode
 
 

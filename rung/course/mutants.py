@@ -115,9 +115,11 @@ def _changes(node: ast.stmt, body: list[ast.stmt]) -> Iterator[Change]:
 
 
 def _walk(node: ast.AST) -> Iterator[ast.AST]:
-    """A node and all inside it, but not the words of errors, nor docstrings."""
+    """A node and all inside it, but not the words of errors, nor the classes of `isinstance`, which have no order."""
     yield node
-    if not isinstance(node, ast.Raise):
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "isinstance":
+        yield from _walk(node.args[0])
+    elif not isinstance(node, ast.Raise):
         for child in ast.iter_child_nodes(node):
             yield from _walk(child)
 

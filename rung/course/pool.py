@@ -14,9 +14,10 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Any, TypeVar
 
-from rung.course import backups, checking
-from rung.course.checking import Event, Report
+from rung.course import backups, checking, process
+from rung.course.checking import Report
 from rung.course.inside.learner import called
+from rung.course.process import Event
 from rung.course.state import Files
 from rung.course.table import Course
 
@@ -37,10 +38,10 @@ class Worker:
         self.process = self._start() if FORKS else None
 
     def _start(self) -> subprocess.Popen[str]:
-        command = [sys.executable, "-P", "-B", str(checking.START), "serve"]
+        command = [sys.executable, "-P", "-B", str(process.START), "serve"]
         return subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
-            encoding="utf-8", env=checking.environment(),
+            encoding="utf-8", env=process.environment(),
         )  # fmt: skip
 
     def put(self, files: Files) -> None:
@@ -51,7 +52,7 @@ class Worker:
     def ask(self, wanted: dict[str, Any]) -> list[Event]:
         """Answer one request by its events."""
         if self.process is None:
-            return list(checking.process(wanted, self.root.parent / "errors.txt", 120))
+            return list(process.ask(wanted, self.root.parent / "errors.txt", 120))
         assert self.process.stdin is not None
         assert self.process.stdout is not None
         self.process.stdin.write(json.dumps(wanted) + "\n")
@@ -125,8 +126,8 @@ class Pool:
         worker = self.free.get()
         try:
             worker.put(files)
-            events = worker.ask(checking.request(worker.root, NAME, groups, limit, worker.stack))
-            for event in [*events, *checking.ending(events, worker.stack, worker.root, limit)]:
+            events = worker.ask(process.request(worker.root, NAME, groups, limit, worker.stack))
+            for event in [*events, *process.ending(events, worker.stack, worker.root, limit)]:
                 checking.take(report, event)
         finally:
             self.free.put(worker)

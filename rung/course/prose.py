@@ -46,8 +46,21 @@ class Fence(CodeBlock):
             colour = {"+": "ok", "-": "bad"}.get(mark, "quiet")
             sign = mark if mark.strip() else bar
             if mark == "-":
-                line.stylize("struck")
-            yield Text.assemble((sign, colour), " ", line, overflow="fold", no_wrap=False)
+                line.stylize("struck", len(line.plain) - len(line.plain.lstrip()))
+            for number, part in enumerate(broken(line, options.max_width - 2)):
+                yield Text.assemble((sign if number == 0 else bar, colour), " ", part, no_wrap=True)
+
+
+def broken(line: Text, width: int) -> list[Text]:
+    """A line of code in pieces of a width, those behind the first a little further in than it."""
+    if len(line) <= width or width < 30:
+        return [line]
+    indent = len(line.plain) - len(line.plain.lstrip()) + 4
+    first, rest = line[:width], line[width:]
+    space = first.plain.rfind(" ", indent)
+    if space > 0:
+        first, rest = line[:space], line[space + 1 :]
+    return [first, *broken(Text(" " * indent) + rest, width)]
 
 
 def code_lines(text: str, language: str) -> Iterator[tuple[str, Text]]:

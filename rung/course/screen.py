@@ -12,7 +12,8 @@ from rich.table import Table
 from rich.text import Text
 from rich.theme import Theme
 
-from rung.course.checking import Event, Report, Result
+from rung.course.checking import Report, Result
+from rung.course.process import Event
 from rung.course.prose import WIDTH, Prose, coloured
 from rung.course.table import TOTAL, Course, Step
 from rung.course.workspace import Workspace

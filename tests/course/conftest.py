@@ -24,7 +24,7 @@ id = 1
 slug = "double"
 title = "Twice"
 stage = 1
-until = { test_small = 1 }
+until = { test_small = 2 }
 
 [[step]]
 id = 2

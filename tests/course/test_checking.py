@@ -136,7 +136,7 @@ def test_earlier_steps_are_checked_again_once_the_own_checks_pass(work):
     assert [(r.step, r.id) for r in report.results] == [
         (3, "test_put"),
         (1, "test_double"),
-    ]  # test_small held until 1
+    ]
     report = checked(work, "def double(x):\n    return 5\n" + box)
     assert not report.passed
     assert (report.failure.step, report.failure.id) == (1, "test_double")

@@ -287,7 +287,7 @@ def test_check_all_checks_every_passed_step(learn, work):
 
 def test_a_step_whose_checks_do_not_hold_any_longer_counts_as_it_did(learn, work, course_folder):
     table = course_folder / "course.toml"
-    table.write_text(table.read_text(encoding="utf-8").replace("test_small = 1", "test_small = 1, test_double = 1"))
+    table.write_text(table.read_text(encoding="utf-8").replace("test_small = 2", "test_small = 1, test_double = 1"))
     solve(work)
     learn("check")
     work = workspace.find()

@@ -41,5 +41,5 @@ def test_a_wrong_answer_without_its_check_is_refused(little):
 
 def test_a_check_holds_from_its_step_to_the_last_state_that_it_is_for(little):
     step = little.step(1)
-    assert [step.holds("test_small", n) for n in (1, 2, 3)] == [True, False, False]
+    assert [step.holds("test_small", n) for n in (1, 2, 3)] == [True, True, False]
     assert [step.holds("test_double", n) for n in (0, 1, 3)] == [False, True, True]
