@@ -54,7 +54,9 @@ def test_quote():
     quote = dot("quote")
     expect_type('quote("x")', quote("x"), str, look=quote)
     expect('quote("x"), as Graphviz reads it', read_quoted(quote("x"), quote), "x", look=quote)
-    expect('quote("two words"), as Graphviz reads it', read_quoted(quote("two words"), quote), "two words", look=quote)
+    expect(
+        'quote("two words"), as Graphviz reads it', read_quoted(quote("two words"), quote), "two words", look=quote
+    )
     expect("quote(3), as Graphviz reads it", read_quoted(quote(3), quote), "3", look=quote)
 
 

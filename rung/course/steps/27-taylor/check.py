@@ -69,10 +69,14 @@ def test_threshold():
            look=f, tolerance=1e-11)  # fmt: skip
     expect("sin_series(x, threshold=0.1).data at x = 1: the series has 1 - 1/6, then a term below 0.1",
            f(variable(1.0), threshold=0.1).data, 1 - 1 / 6 + 1 / 120, look=f)  # fmt: skip
+    expect("sin_series(x, threshold=1).data at x = 1: the first term is not smaller, it is equal",
+           f(variable(1.0), threshold=1).data, 1 - 1 / 6, look=f)  # fmt: skip
     expect("sin_series(x, threshold=10).data at x = 1", f(variable(1.0), threshold=10).data, 1.0, look=f)
     coarse, fine = (functions_of(f(variable(1.0), threshold=t)) for t in (1e-2, 1e-10))
     if not coarse < fine:
-        raise Unmet("the number of functions for a threshold of 1e-10", f"more than {coarse}, as for 1e-2", str(fine), f)
+        raise Unmet(
+            "the number of functions for a threshold of 1e-10", f"more than {coarse}, as for 1e-2", str(fine), f
+        )
 
 
 def test_series_backward():

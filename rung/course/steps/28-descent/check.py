@@ -103,6 +103,10 @@ def test_down_the_valley():
     descend, f = of("descent", "gradient_descent"), of("landscapes", "rosenbrock")
     x, y = variable(0.0), variable(2.0)
     heights = descend(f, [x, y], rate=0.001, steps=1000)
+    u, v = 0.0, 2.0
+    for _ in range(1000):
+        du, dv = -400 * u * (v - u**2) - 2 * (1 - u), 200 * (v - u**2)
+        u, v = u - 0.001 * du, v - 0.001 * dv
     expect("the number of heights of a thousand steps", len(heights), 1000, look=descend)
-    expect("x.data after a thousand steps on rosenbrock, from (0, 2)", x.data, 0.68349178, look=descend)
-    expect("y.data after them", y.data, 0.46561452, look=descend)
+    expect("x.data after a thousand steps on rosenbrock, from (0, 2)", x.data, u, look=descend)
+    expect("y.data after them", y.data, v, look=descend)

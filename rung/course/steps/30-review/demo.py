@@ -4,11 +4,11 @@ from myrung import Variable
 x = Variable(np.array(3.0), "x")
 y = x * x + 2 / x
 
-found, waiting = set(), [y.creator]
+found, waiting = [], [y.creator]
 while waiting:
     f = waiting.pop()
     if f is not None and f not in found:
-        found.add(f)
+        found.append(f)
         waiting += [x.creator for x in f.inputs]
 
 y.backward(retain_grad=True)
