@@ -1,0 +1,3 @@
+# caught by: test_method
+# file: functions.py
+Variable.sum = lambda x: sum(x)
