@@ -86,3 +86,4 @@ def test_nothing_is_left():
     newton()(parabola, lambda x: 6.0, x, steps=3)
     expect("the array that x was made of, which is someone else's", array, 10.0, look=newton())
     expect_same("x.creator after some steps", x.creator, None, look=newton())
+    expect_type("x.data after some steps", x.data, np.ndarray, look=newton())

@@ -293,11 +293,11 @@ def test_steps_stay_arrays():
     descent = importlib.import_module("myrung.descent")
     x = variable(3.0)
     descent.gradient_descent(lambda x: x * x, [x], rate=0.25, steps=2)
-    expect_type("x.data after gradient_descent", np.asarray(x.data) if np.isscalar(x.data) else x.data, np.ndarray,
+    expect_type("x.data after gradient_descent", x.data, np.ndarray,
                 look=descent.gradient_descent)  # fmt: skip
     expect("x.data after two steps on x * x", np.asarray(x.data), 0.75, look=descent.gradient_descent)
     x = variable(3.0)
     descent.newton_by_hand(lambda x: x * x, lambda x: 2.0, x, steps=1)
-    expect_type("x.data after newton_by_hand", np.asarray(x.data) if np.isscalar(x.data) else x.data, np.ndarray,
+    expect_type("x.data after newton_by_hand", x.data, np.ndarray,
                 look=descent.newton_by_hand)  # fmt: skip
     expect("x.data after a step of Newton's on x * x", np.asarray(x.data), 0.0, look=descent.newton_by_hand)

@@ -1,5 +1,5 @@
 import numpy as np
-from myrung import Variable, hvp
+from myrung import Variable, as_array, hvp
 from myrung.descent import gradient_descent
 from myrung.landscapes import rosenbrock
 
@@ -18,7 +18,7 @@ for step in range(6):
     columns = [hvp(rosenbrock, [x, y], along) for along in ([1.0, 0.0], [0.0, 1.0])]
     hessian = np.array([[h.data for h in column] for column in columns])
     dx, dy = np.linalg.solve(hessian, gradient(x, y))
-    x.data, y.data = x.data - dx, y.data - dy
+    x.data, y.data = as_array(x.data - dx), as_array(y.data - dy)
 
 print()
 print("a curve p x + q x³ that has to go through (1, 2) with the slope 5")

@@ -1,6 +1,8 @@
 # whole file
 """Ways down."""
 
+from .core import as_array
+
 
 def gradient_descent(f, xs, rate, steps):
     """Move the Variables `xs` downhill on f, against the slope; returns the height before each step."""
@@ -12,5 +14,5 @@ def gradient_descent(f, xs, rate, steps):
         y.backward()
         heights.append(float(y.data))
         for x in xs:
-            x.data = x.data - rate * x.grad
+            x.data = as_array(x.data - rate * x.grad)
     return heights

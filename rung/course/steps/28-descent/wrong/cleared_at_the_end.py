@@ -7,6 +7,6 @@ def gradient_descent(f, xs, rate, steps):
         y.backward()
         heights.append(float(y.data))
         for x in xs:
-            x.data = x.data - rate * x.grad
+            x.data = as_array(x.data - rate * x.grad)
             x.cleargrad()
     return heights

@@ -8,6 +8,6 @@ def gradient_descent(f, xs, rate, steps):
         y = f(*xs)
         y.backward()
         for x in xs:
-            x.data = x.data - rate * x.grad
+            x.data = as_array(x.data - rate * x.grad)
         heights.append(float(f(*xs).data))
     return heights

@@ -7,6 +7,6 @@ def gradient_descent(f, xs, rate, steps):
         for x in xs:
             x.cleargrad()
             f(*xs).backward()
-            x.data = x.data - rate * x.grad
+            x.data = as_array(x.data - rate * x.grad)
             x.cleargrad()
     return heights

@@ -9,7 +9,7 @@ def newton_by_hand(f, curvature, x, steps):
         x.cleargrad()
         f(x).backward()
         bend = curvature(x)
-        x.data = x.data - x.grad / getattr(bend, "data", bend)
+        x.data = as_array(x.data - x.grad / getattr(bend, "data", bend))
         x.data = np.asarray(x.data)
         places.append(float(x.data))
     return places

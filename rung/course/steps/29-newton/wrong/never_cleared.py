@@ -4,6 +4,6 @@ def newton_by_hand(f, curvature, x, steps):
     places = [float(x.data)]
     for _ in range(steps):
         f(x).backward()
-        x.data = x.data - x.grad / curvature(x.data)
+        x.data = as_array(x.data - x.grad / curvature(x.data))
         places.append(float(x.data))
     return places

@@ -5,6 +5,6 @@ def newton_by_hand(f, curvature, x, steps):
     for _ in range(steps):
         x.cleargrad()
         f(x).backward()
-        x.data = x.data - x.grad / curvature(x.data)
+        x.data = as_array(x.data - x.grad / curvature(x.data))
         places.append(float(x.data))
     return places

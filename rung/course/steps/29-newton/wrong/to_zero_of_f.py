@@ -6,6 +6,6 @@ def newton_by_hand(f, curvature, x, steps):
         x.cleargrad()
         y = f(x)
         y.backward()
-        x.data = x.data - y.data / x.grad
+        x.data = as_array(x.data - y.data / x.grad)
         places.append(float(x.data))
     return places

@@ -8,7 +8,7 @@ def gradient_descent(f, xs, rate, steps):
         y.backward()
         heights.append(float(y.data))
         for x in xs:
-            x.data = x.data - rate * x.grad.data
+            x.data = as_array(x.data - rate * x.grad.data)
     return heights
 
 
@@ -18,6 +18,6 @@ def newton_by_hand(f, curvature, x, steps):
     for _ in range(steps):
         x.cleargrad()
         f(x).backward()
-        x.data = x.data - x.grad.data / curvature(x.data)
+        x.data = as_array(x.data - x.grad.data / curvature(x.data))
         places.append(float(x.data))
     return places

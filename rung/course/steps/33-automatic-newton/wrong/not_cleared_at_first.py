@@ -7,7 +7,7 @@ def newton(f, x, steps):
         slope = x.grad
         x.cleargrad()
         slope.backward()
-        x.data = x.data - slope.data / x.grad.data
+        x.data = as_array(x.data - slope.data / x.grad.data)
         x.cleargrad()
         places.append(float(x.data))
     return places

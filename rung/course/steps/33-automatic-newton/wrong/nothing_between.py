@@ -7,6 +7,6 @@ def newton(f, x, steps):
         f(x).backward(create_graph=True)
         slope = x.grad
         slope.backward()
-        x.data = x.data - slope.data / x.grad.data
+        x.data = as_array(x.data - slope.data / x.grad.data)
         places.append(float(x.data))
     return places

@@ -8,6 +8,6 @@ def newton(f, x, steps):
         slope = x.grad
         x.cleargrad()
         slope.backward(create_graph=True)
-        x.data = x.data - slope.data / x.grad.data
+        x.data = as_array(x.data - slope.data / x.grad.data)
         places.append(float(x.data))
     return places

@@ -8,6 +8,6 @@ def newton(f, x, steps):
         slope = x.grad
         x.cleargrad()
         slope.backward()
-        x.data = x.data - x.grad.data / slope.data
+        x.data = as_array(x.data - x.grad.data / slope.data)
         places.append(float(x.data))
     return places
