@@ -5,9 +5,8 @@ class Sum(Function):
         self.axis, self.keepdims = axis, keepdims
 
     def forward(self, x):
-        y = x.sum(axis=self.axis, keepdims=True)
-        self.kept = y.shape
-        return y if self.keepdims else y.squeeze(self.axis)
+        self.kept = x.sum(axis=self.axis, keepdims=True).shape
+        return x.sum(axis=self.axis, keepdims=self.keepdims)
 
     def backward(self, gy):
         return broadcast_to(reshape(gy, self.kept), self.inputs[0].shape)
@@ -23,7 +22,8 @@ class BroadcastTo(Function):
         return np.broadcast_to(x, self.shape)
 
     def backward(self, gy):
-        axes = tuple(i for i, n in enumerate(self.inputs[0].shape) if n == 1)
+        shape = self.inputs[0].shape
+        axes = tuple(i for i, n in enumerate(shape) if n == 1)
         return sum(gy, axes, keepdims=True)
 
 

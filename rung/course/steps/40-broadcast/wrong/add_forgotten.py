@@ -1,4 +1,0 @@
-# caught by: test_add
-class Add(Function):
-    def backward(self, gy):
-        return gy, gy

@@ -1,5 +1,0 @@
-# caught by: test_mul
-class Mul(Function):
-    def backward(self, gy):
-        x0, x1 = self.inputs
-        return x1 * gy.sum_to(x0.shape), x0 * gy.sum_to(x1.shape)
