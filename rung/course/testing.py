@@ -11,6 +11,7 @@ from __future__ import annotations
 import importlib
 import inspect
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -21,6 +22,7 @@ from typing import Any
 import numpy as np
 
 SHAPES: tuple[tuple[int, ...], ...] = ((), (3,), (2, 3), (1, 4), (2, 1, 3))  # what random points have
+GRADIENT = re.compile(r"\.grad\b")
 STEP = 1e-5  # how far central differences go to each side
 Function = Callable[..., Any]
 
@@ -52,7 +54,11 @@ def expect(what: str, came: Any, expected: Any, look: Any = None, tolerance: flo
     >>> expect("y.data", np.array([1.0, 2.0]), 3.0)
     Traceback (most recent call last):
     rung.course.testing.Unmet: y.data: expected 3.0, but array([1., 2.]) came
+
+    Gradients are arrays up to step 31, and Variables from step 32 on; either will do where `what` names a ``grad``.
     """
+    if GRADIENT.search(what) and hasattr(came, "creator"):
+        came = came.data
     if not same(came, expected, tolerance):
         raise Unmet(what, show(expected), show(came), look)
 

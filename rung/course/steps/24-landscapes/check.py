@@ -28,8 +28,8 @@ def compare(name, point, value, slopes, tolerance=1e-6):
     f, z, gx, gy = at(name, *point)
     where = f"at x = {point[0]}, y = {point[1]}"
     expect(f"{name} {where}", z, value, look=f, tolerance=tolerance)
-    expect(f"the slope of {name} in x {where}", gx, slopes[0], look=f, tolerance=tolerance)
-    expect(f"the slope of {name} in y {where}", gy, slopes[1], look=f, tolerance=tolerance)
+    expect(f"x.grad of z = {name}(x, y) {where}", gx, slopes[0], look=f, tolerance=tolerance)
+    expect(f"y.grad of z = {name}(x, y) {where}", gy, slopes[1], look=f, tolerance=tolerance)
 
 
 def test_sphere():

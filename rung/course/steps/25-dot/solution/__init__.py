@@ -1,0 +1,1 @@
+from .dot import digraph, edge, node, quote

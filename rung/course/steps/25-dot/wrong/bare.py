@@ -1,0 +1,4 @@
+# caught by: test_quotation_marks
+# file: dot.py
+def quote(text):
+    return f'"{text}"'

@@ -1,0 +1,4 @@
+# caught by: test_in_the_face
+# file: __init__.py
+# remove: quote
+# remove: node

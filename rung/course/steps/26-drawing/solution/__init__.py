@@ -1,0 +1,1 @@
+from .dot import get_dot_graph, plot_dot_graph

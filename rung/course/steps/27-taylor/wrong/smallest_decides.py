@@ -1,0 +1,11 @@
+# caught by: test_series_of_arrays
+# file: series.py
+def sin_series(x, threshold=1e-4):
+    x = as_variable(x)
+    term = total = x
+    n = 1
+    while np.abs(term.data).min() >= threshold:
+        n += 2
+        term = -term * x * x / (n * (n - 1))
+        total = total + term
+    return total

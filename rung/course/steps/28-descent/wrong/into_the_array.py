@@ -1,0 +1,13 @@
+# caught by: test_arrays_stay
+# file: descent.py
+def gradient_descent(f, xs, rate, steps):
+    heights = []
+    for _ in range(steps):
+        for x in xs:
+            x.cleargrad()
+        y = f(*xs)
+        y.backward()
+        heights.append(float(y.data))
+        for x in xs:
+            x.data -= rate * x.grad
+    return heights

@@ -1,0 +1,10 @@
+# caught by: test_nothing_is_left
+# file: descent.py
+def newton_by_hand(f, curvature, x, steps):
+    places = [float(x.data)]
+    for _ in range(steps):
+        x.cleargrad()
+        f(x).backward()
+        x.data -= x.grad / curvature(x.data)
+        places.append(float(x.data))
+    return places

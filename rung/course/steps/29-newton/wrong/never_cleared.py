@@ -1,0 +1,9 @@
+# caught by: test_several_steps
+# file: descent.py
+def newton_by_hand(f, curvature, x, steps):
+    places = [float(x.data)]
+    for _ in range(steps):
+        f(x).backward()
+        x.data = as_array(x.data - x.grad / curvature(x.data))
+        places.append(float(x.data))
+    return places

@@ -1,0 +1,6 @@
+import numpy as np
+from myrung import Variable
+
+x = Variable(np.array(3.0), "x")
+y = x * x + 2 / x
+y.backward()

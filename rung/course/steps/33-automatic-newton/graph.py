@@ -1,0 +1,9 @@
+import numpy as np
+from myrung import Variable
+
+x = Variable(np.array(2.0), "x")
+y = x**4 - 2 * x**2
+y.backward(create_graph=True)
+slope = x.grad
+x.cleargrad()
+slope.backward()

@@ -1,0 +1,2 @@
+from .functions import Cos, cos
+from .utils import derivatives

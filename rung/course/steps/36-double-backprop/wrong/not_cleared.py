@@ -1,0 +1,8 @@
+# caught by: test_one_variable
+# file: utils.py
+def hvp(f, xs, vs):
+    xs = [Variable(x.data) for x in xs]
+    f(*xs).backward(create_graph=True)
+    along = sum(x.grad * v for x, v in zip(xs, vs, strict=True))
+    along.backward()
+    return [Variable(np.zeros_like(x.data)) if x.grad is None else x.grad for x in xs]

@@ -1,0 +1,15 @@
+# caught by: test_constant
+# file: utils.py
+def jacobian(f, x):
+    """Every element of f(x) differentiated in every element of x: an array of shape (*y.shape, *x.shape)."""
+    x = Variable(x.data)
+    y = f(x)
+    rows = []
+    for i in np.ndindex(y.shape):
+        seed = np.zeros_like(y.data)
+        seed[i] = 1
+        x.cleargrad()
+        y.grad = Variable(seed)
+        y.backward()
+        rows.append(x.grad.data)
+    return np.array(rows).reshape(y.shape + x.shape)

@@ -1,0 +1,15 @@
+# caught by: test_identity
+# file: utils.py
+def jacobian(f, x):
+    """Every element of f(x) differentiated in every element of x: an array of shape (*y.shape, *x.shape)."""
+    x = Variable(x.data)
+    y = f(x)
+    rows = []
+    for i in np.ndindex(y.shape):
+        seed = np.zeros_like(y.data)
+        seed[i] = 1
+        y.grad = Variable(seed)
+        x.cleargrad()
+        y.backward()
+        rows.append(np.zeros_like(x.data) if x.grad is None else x.grad.data)
+    return np.array(rows).reshape(y.shape + x.shape)

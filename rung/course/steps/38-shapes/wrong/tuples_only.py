@@ -1,0 +1,3 @@
+# caught by: test_reshape_as_method
+# file: functions.py
+Variable.reshape = reshape

@@ -1,0 +1,1 @@
+from .functions import BroadcastTo, Sum, broadcast_to

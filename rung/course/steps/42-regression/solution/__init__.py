@@ -1,0 +1,1 @@
+from .functions import mean_squared_error

@@ -1,0 +1,5 @@
+# after: Variable
+
+
+class Parameter(Variable):
+    """A Variable that is there to be learned."""

@@ -1,0 +1,2 @@
+from . import datasets
+from .functions import accuracy

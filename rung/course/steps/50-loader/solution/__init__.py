@@ -1,0 +1,1 @@
+from .dataloaders import DataLoader

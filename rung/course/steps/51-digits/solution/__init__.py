@@ -1,0 +1,2 @@
+from . import transforms
+from .functions import ReLU, relu

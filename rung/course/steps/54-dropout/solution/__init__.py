@@ -1,0 +1,2 @@
+from .core import test_mode
+from .functions import dropout

@@ -1,0 +1,1 @@
+from .utils import get_conv_outsize, get_deconv_outsize, pair
