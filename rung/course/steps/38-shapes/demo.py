@@ -1,20 +1,19 @@
 import numpy as np
-from myrung import Variable
+from myrung import Variable, jacobian, reshape, transpose
 
-x = Variable(np.arange(1.0, 7).reshape(2, 3))
-print("x                 x.T           x.reshape(3, 2)")
-for i in range(3):
-    row = str(x.data[i]) if i < 2 else ""
-    print(f"{row:16}  {x.T.data[i]!s:12}  {x.reshape(3, 2).data[i]}")
+x = Variable(np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]))
+print("x              ", x.data.tolist())
+print("x.reshape(3, 2)", x.reshape(3, 2).data.tolist())
+print("x.T            ", x.T.data.tolist())
 
-weights = np.array([[1.0, 10.0], [100.0, 1000.0], [10000.0, 100000.0]])
-for what, y in ("x.T", x.T), ("x.reshape(3, 2)", x.reshape(3, 2)):
-    x.cleargrad()
-    (y * weights).backward()
-    print(f"x.grad of {what} * weights:")
-    print(x.grad)
+print()
+print("in memory, one after the other:")
+for name, y in {"x": x, "x.reshape(3, 2)": x.reshape(3, 2), "x.T": x.T}.items():
+    print(f"  {name:16} steps of {y.data.strides} bytes, x's own memory: {np.shares_memory(x.data, y.data)}")
 
-x = Variable(np.zeros((2, 3, 4)))
-y = x.transpose(1, 2, 0)
-print("(2, 3, 4), transposed by (1, 2, 0):", y.shape)
-print("by (1, 2, 0) again:", y.transpose(1, 2, 0).shape, "  by (2, 0, 1):", y.transpose(2, 0, 1).shape)
+print()
+for f in reshape, transpose:
+    settings = {reshape: ((3, 2),), transpose: ()}[f]
+    table = jacobian(lambda x, f=f, settings=settings: f(x, *settings), x).reshape(6, 6)
+    print(f"Jacobian of {f.__name__}:")
+    print("\n".join("  " + " ".join("█" if place else "·" for place in row) for row in table))

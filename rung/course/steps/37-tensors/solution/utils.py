@@ -1,5 +1,5 @@
 def jacobian(f, x):
-    """Every element of f(x) differentiated in every element of x: an array of shape (*y.shape, *x.shape)."""
+    """Every output of f at x differentiated in every element of x: an array of shape (*outputs, *inputs)."""
     x = Variable(x.data)
     y = f(x)
     rows = []
@@ -9,5 +9,5 @@ def jacobian(f, x):
         x.cleargrad()
         y.grad = Variable(seed)
         y.backward()
-        rows.append(np.zeros_like(x.data) if x.grad is None else x.grad.data)
+        rows.append(x.grad.data)
     return np.array(rows).reshape(y.shape + x.shape)

@@ -16,15 +16,16 @@ class Optimizer:
         return self
 
     def add_hook(self, f):
-        """Call f with the list of parameters before each update."""
+        """Call f before each update, with the list of parameters that have a gradient."""
         self.hooks.append(f)
 
     def update(self):
-        params = [param for param in self.target.params() if param.grad is not None]
+        ready = [param for param in self.target.params() if param.grad is not None]
         for f in self.hooks:
-            f(params)
-        for param in params:
-            self.update_one(param)
+            f(ready)
+        for param in ready:
+            if param.grad is not None:  # a hook may have taken it away
+                self.update_one(param)
 
     def update_one(self, param):
         raise NotImplementedError(f"{type(self).__name__}: it has no update_one method yet; write one")

@@ -63,5 +63,5 @@ def softmax_cross_entropy(x, t):
     """How surprised the scores x are by the right classes t, on average."""
     x, t = as_variable(x), as_variable(t).data
     if t.shape != x.shape[:1]:
-        raise ValueError(f"softmax_cross_entropy: expected one class a row, shape {x.shape[:1]}, but got {t.shape}")
+        raise ValueError(f"softmax_cross_entropy: expected one class for each of {len(x)} rows, not shape {t.shape}")
     return -sum(log_softmax(x)[np.arange(len(t)), t]) / len(t)

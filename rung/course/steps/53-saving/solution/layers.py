@@ -33,6 +33,6 @@ class Layer:
                 raise ValueError(
                     f"load_weights: {name} has shape {param.shape}, but in the file it has {found[name].shape}"
                 )
+        on_device = cuda.get_array_module(*[param.data for param in params.values()]) is not np
         for name, param in params.items():
-            on_device = cuda.get_array_module(param.data) is not np
             param.data = cuda.as_cupy(found[name]) if on_device else found[name]

@@ -4,6 +4,8 @@ from .random import rng
 
 def dropout(x, dropout_ratio=0.5):
     """While training, some elements at random become 0, and the others grow as much as is missing."""
+    if not 0 <= dropout_ratio < 1:
+        raise ValueError(f"dropout: expected a ratio from 0 up to, but not including, 1, but got {dropout_ratio}")
     x = as_variable(x)
     if not config.train:
         return x

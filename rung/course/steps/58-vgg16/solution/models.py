@@ -28,6 +28,6 @@ class VGG16(Model):
 
     @staticmethod
     def preprocess(picture):
-        """A picture of (H, W, 3) bytes, red first, as it was trained on them: blue first, without the mean."""
+        """A picture of (H, W, 3) bytes, red first, as the network was trained on it: blue first, less the mean."""
         x = np.asarray(picture, np.float32)[..., ::-1] - np.array([103.939, 116.779, 123.68], np.float32)
         return np.ascontiguousarray(x.transpose(2, 0, 1))[None]

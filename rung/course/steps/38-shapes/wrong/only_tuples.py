@@ -1,0 +1,3 @@
+# caught by: test_methods
+# file: functions.py
+Variable.reshape = reshape

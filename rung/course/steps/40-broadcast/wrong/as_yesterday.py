@@ -1,0 +1,7 @@
+# caught by: test_broadcast_to_more_axes
+# file: functions.py
+class BroadcastTo:
+    def backward(self, gy):
+        shape = self.inputs[0].shape
+        axes = tuple(i for i, n in enumerate(shape) if n == 1)
+        return sum(gy, axes, keepdims=True)

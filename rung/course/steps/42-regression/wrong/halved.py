@@ -1,0 +1,6 @@
+# caught by: test_value
+# file: functions.py
+def mean_squared_error(x0, x1):
+    if x0.shape != x1.shape:
+        raise ValueError(f"mean_squared_error: expected two of one shape, but got {x0.shape} and {x1.shape}")
+    return 0.5 * sum((x0 - x1) ** 2) / len(x0)

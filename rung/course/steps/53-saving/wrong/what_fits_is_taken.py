@@ -1,0 +1,15 @@
+# caught by: test_other_names
+# file: layers.py
+
+
+class Layer:
+    def load_weights(self, path):
+        with np.load(path) as file:
+            found = dict(file)
+        params = {name: param for name, param in self.named_params() if name in found}
+        for name, param in params.items():
+            if param.data is not None and param.shape != found[name].shape:
+                raise ValueError(f"load_weights: {name} has shape {param.shape}, not {found[name].shape}")
+        on_device = cuda.get_array_module(*[param.data for param in params.values()]) is not np
+        for name, param in params.items():
+            param.data = cuda.as_cupy(found[name]) if on_device else found[name]

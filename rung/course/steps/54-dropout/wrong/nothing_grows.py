@@ -1,0 +1,11 @@
+# caught by: test_what_is_left_grows
+# file: functions.py
+
+
+def dropout(x, dropout_ratio=0.5):
+    if not 0 <= dropout_ratio < 1:
+        raise ValueError(f"dropout: expected a ratio from 0 up to 1, but got {dropout_ratio}")
+    x = as_variable(x)
+    if not config.train:
+        return x
+    return x * (rng.random(x.shape) >= dropout_ratio).astype(x.dtype)

@@ -1,0 +1,9 @@
+# caught by: test_border_on_both_sides
+# file: utils.py
+
+
+def get_conv_outsize(input_size, kernel_size, stride, pad):
+    room = input_size + pad - kernel_size
+    if room < 0:
+        raise ValueError(f"get_conv_outsize: a window of {kernel_size} does not fit into {input_size}")
+    return room // stride + 1
