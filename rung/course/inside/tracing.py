@@ -71,6 +71,7 @@ class Tracer:
         self.kept: list[Any] = []  # keeps identities from being used again
         self.depth = 0  # of backward passes within each other
         self.visited: Row | None = None  # the visit whose effect is still to be seen
+        self.asking: int | None = None  # the call whose derivative is computed
         self.pushed: set[int] = set()
         self.skipped = 0
         self.Variable: type = object
@@ -100,6 +101,8 @@ class Tracer:
             if "backward" in vars(owner) and owner is not object:
                 self._wrap(owner, "backward", self._visiting)
         result = original(f, *arguments, **options)
+        if self.depth and not is_recorded(f, result):  # a derivative that nobody will differentiate
+            return result
         if len(self.calls) < MOST_CALLS:
             self._note_call(f, arguments, result)
         else:
@@ -111,7 +114,8 @@ class Tracer:
             return original(root, *arguments, **options)
         self.depth += 1
         number = len(self.passes)
-        self.passes.append({"root": self.known[id(root)], "create_graph": False})
+        wanted = options.get("create_graph", len(arguments) > 1 and arguments[1])
+        self.passes.append({"root": self.known[id(root)], "create_graph": bool(wanted)})
         first = self.made.get(id(getattr(root, "creator", None)))
         self.pushed = set() if first is None else {first}
         self.events.append({"what": "backward", "pass": number, "arrivals": [], "pushed": sorted(self.pushed)})
@@ -122,12 +126,14 @@ class Tracer:
             self.flush()
             self.events.append({"what": "end", "pass": number})
             self.depth -= 1
+            self.asking = None
 
     def _visiting(self, original: Callable[..., Any], f: Any, arguments: Any, options: Row) -> Any:
         call = self.made.get(id(f))
         if call is None or not self.depth:
             return original(f, *arguments, **options)
         self.flush()
+        self.asking = call
         result = original(f, *arguments, **options)
         if self.visited is None or self.visited.get("call") != call:  # not a backward that calls that of its parent
             self._note_visit(f, call, result)
@@ -142,11 +148,11 @@ class Tracer:
         ins = [self._value(x, event) for x in inputs]
         generation = max([self.values[i]["generation"] for i in ins], default=0)
         outs = [self._value(y, event, place, number, generation + 1) for number, y in enumerate(variables_in(result))]
-        recorded = any(getattr(y, "creator", None) is f for y in variables_in(result))
         self.calls.append({
             "op": self._op(f), "inputs": ins, "outputs": outs, "generation": generation, "scope": None, "group": None,
             "source": self._source(), "options": options_of(f), "pass": len(self.passes) - 1 if self.depth else None,
-            "derives": None, "recorded": recorded, "saved": [], "multiply_adds": 0, "failed": False,
+            "derives": self.asking, "recorded": is_recorded(f, result), "saved": [], "multiply_adds": 0,
+            "failed": False,
         })  # fmt: skip
         self.made[id(f)] = place
         self.kept.append(f)
@@ -240,6 +246,8 @@ class Tracer:
             gradients = self.values[place]["gradients"]
             gradients[:] = [entry for entry in gradients if entry[0] != event]
             gradients.append([event, raw(array_of(x.grad))])
+            if (own := self.known.get(id(x.grad))) is not None:
+                self.values[own]["gradient_of"] = place
 
     # The trace -------------------------------------------------------------------------------------------------
 
@@ -272,6 +280,11 @@ def options_of(f: Any) -> dict[str, str]:
     known = ("input", "inputs", "output", "outputs", "generation")
     return {name: repr(value) for name, value in vars(f).items()
             if name not in known and isinstance(value, (int, float, str, tuple))}  # fmt: skip
+
+
+def is_recorded(f: Any, result: Any) -> bool:
+    """Whether the results of a call know who made them."""
+    return any(getattr(y, "creator", None) is f for y in variables_in(result))
 
 
 def array_of(value: Any) -> Any:

@@ -1,9 +1,8 @@
 import myrung
 import numpy as np
-from rung.course.testing import Unmet, expect, expect_same, expect_type, random_arrays
+from rung.course.testing import Unmet, expect, expect_raises, expect_same, expect_type, random_arrays
 
 from myrung.landscapes import himmelblau, rosenbrock
-
 
 
 def hvp():
@@ -98,3 +97,8 @@ def test_xs_stay():
 def test_nothing_recorded():
     found = hvp()(rosenbrock, [variable(1.0), variable(2.0)], [1.0, 1.0])
     expect_same("the creator of a result: the second walk need not be recorded", found[0].creator, None, look=hvp())
+
+
+def test_one_for_each():
+    expect_raises("hvp of rosenbrock, with one number for two variables", ValueError,
+                  lambda: hvp()(rosenbrock, [variable(1.0), variable(2.0)], [1.0]), look=hvp())  # fmt: skip
