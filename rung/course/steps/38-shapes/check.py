@@ -92,6 +92,6 @@ def test_twice():
     for what, f in {
         "reshape": lambda x: x.reshape(6) ** 3, "T": lambda x: x.T**3, "transpose": lambda x: x.transpose(1, 0) ** 3,
     }.items():  # fmt: skip
-        came = array_of(myrung.hvp(f, x, v))
+        came = array_of(myrung.hvp(f, [x], [v])[0])
         look = myrung.Reshape if what == "reshape" else myrung.Transpose
         expect(f"the gradient of the gradient of x ** 3, through {what}", came, 6 * x.data * v.data, look=look)

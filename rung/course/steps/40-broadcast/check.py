@@ -90,9 +90,9 @@ def test_both_are_spread():
 
 def test_twice():
     x, v = variable([1.0, 2.0, 3.0]), variable([1.0, 0.0, 2.0])
-    came = array_of(myrung.hvp(lambda x: (x * table()) ** 2, x, v))
+    came = array_of(myrung.hvp(lambda x: (x * table()) ** 2, [x], [v])[0])
     squares = (table().data ** 2).sum(axis=0)
     expect("hvp of (x * [[1, 2, 3], [4, 5, 6]]) ** 2, for x of shape (3,)", came, 2 * squares * v.data,
            look=myrung.Mul)  # fmt: skip
-    came = array_of(myrung.hvp(lambda x: myrung.sum_to(x + table(), (3,)) ** 2, x, v))
+    came = array_of(myrung.hvp(lambda x: myrung.sum_to(x + table(), (3,)) ** 2, [x], [v])[0])
     expect("hvp of sum_to(x + [[1, 2, 3], [4, 5, 6]], (3,)) ** 2", came, 8 * v.data, look=myrung.sum_to)

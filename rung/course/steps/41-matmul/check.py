@@ -78,7 +78,7 @@ def test_gradients_are_right():
 def test_twice():
     A = np.array([[2.0, 1.0], [0.0, 3.0]])
     x, v = variable([[1], [2]]), variable([[1], [-1]])
-    came = array_of(myrung.hvp(lambda x: x.T @ A @ x, x, v))
+    came = array_of(myrung.hvp(lambda x: x.T @ A @ x, [x], [v])[0])
     expect("hvp of xᵀ A x: the Hessian is A + Aᵀ", came, (A + A.T) @ v.data, look=myrung.MatMul)
 
 

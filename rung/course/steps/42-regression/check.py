@@ -57,7 +57,7 @@ def test_gradients_are_right():
 
 def test_twice():
     x, v = variable([1, 2]), variable([1, 3])
-    came = myrung.hvp(lambda x: myrung.mean_squared_error(x, np.zeros(2)), x, v)
+    came = myrung.hvp(lambda x: myrung.mean_squared_error(x, np.zeros(2)), [x], [v])[0]
     expect("hvp of the error of two numbers: the Hessian is 1 on the diagonal", array_of(came), v.data,
            look=myrung.mean_squared_error)  # fmt: skip
 
