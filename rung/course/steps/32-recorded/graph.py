@@ -5,6 +5,5 @@ x = Variable(np.array(3.0), "x")
 y = x * x
 y.backward(create_graph=True)
 gx = x.grad
-gx.name = "dy/dx"
 x.cleargrad()
 gx.backward()

@@ -5,7 +5,6 @@ x = Variable(np.array(2.0), "x")
 y = x**2
 y.backward(create_graph=True)
 gx = x.grad
-gx.name = "dy/dx"
 x.cleargrad()
 z = gx**3 + y
 z.backward()
