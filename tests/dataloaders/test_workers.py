@@ -284,9 +284,10 @@ def test_a_worker_that_is_killed_from_outside_is_an_error():
 def test_a_worker_that_hangs_is_an_error_that_names_it():
     loader = DataLoader(samples.Harmful("hang", at=33), 4, shuffle=False, num_workers=2, timeout=PATIENCE)
     batches = iter(loader)
-    next(batches)
-    loader._workers._timeout = 1.5  # from now on, so that a slow start is none of it
-    told = r"worker \d .* took more than 1.5 s while reading samples 32, 33, 34, 35 of epoch 0"
+    for _ in range(6):
+        next(batches)
+    loader._workers._timeout = 4.0  # from now on, so that a slow start is none of it
+    told = r"worker \d .* took more than 4.0 s while reading samples 32, 33, 34, 35 of epoch 0"
     with pytest.raises(WorkerError, match=told):
         list(batches)
     assert not any(map(alive, pids(loader)))
