@@ -287,7 +287,7 @@ def test_a_worker_that_hangs_is_an_error_that_names_it():
     for _ in range(6):
         next(batches)
     loader._workers._timeout = 4.0  # from now on, so that a slow start is none of it
-    told = r"worker \d .* took more than 4.0 s while reading samples 32, 33, 34, 35 of epoch 0"
+    told = r"worker \d .* took more than 4 s while reading samples 32, 33, 34, 35 of epoch 0"
     with pytest.raises(WorkerError, match=told):
         list(batches)
     assert not any(map(alive, pids(loader)))
