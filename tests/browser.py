@@ -14,7 +14,7 @@ def chromium():
     if path is None:
         pytest.skip("there is no chromium")
     with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        browser = driver.chromium.launch(executable_path=path, args=["--no-sandbox", "--force-device-scale-factor=1"])
         yield browser
         browser.close()
 

@@ -27,3 +27,12 @@ def xp(request):
 @pytest.fixture(autouse=True)
 def _seeded():
     rung.seed(0)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """One browser for all tests that look at pages, for playwright runs once in a process."""
+    from browser import chromium
+
+    with chromium() as found:
+        yield found

@@ -5,16 +5,10 @@ import re
 
 import numpy as np
 import pytest
-from browser import chromium, opened
+from browser import opened
 from viewing.samples import served, write_run
 
 from rung.serializers import save_arrays
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as found:
-        yield found
 
 
 def append(folder, *lines):

@@ -1,26 +1,10 @@
 """A browser to look at pages in; tests are skipped where there is none."""
 
 import os
-import shutil
 
 import pytest
 
 from rung.picture.page import page_of
-
-LAUNCH = ["--no-sandbox", "--force-device-scale-factor=1"]
-
-
-@pytest.fixture(scope="session")
-def browser():
-    """Debian's chromium, driven by playwright."""
-    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed (extra `browser`)")
-    path = shutil.which("chromium")
-    if path is None:
-        pytest.skip("there is no chromium")
-    with sync_api.sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=LAUNCH)
-        yield chromium
-        chromium.close()
 
 
 class Reader:
