@@ -35,6 +35,8 @@ class _Source:
         return self.chosen
 
     def generator(self, xp: Any) -> Any:
+        if hasattr(xp, "generator"):  # a library that draws in its own way
+            return xp.generator
         if xp not in self.generators:
             made = xp.random.default_rng(self.start)
             if xp.__name__ in self.awaited:

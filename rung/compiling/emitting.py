@@ -1,0 +1,260 @@
+"""A program as Python: dead instructions dropped, memory planned, every array written where it will be needed."""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from rung.compiling.simplifying import is_of_numbers, simplified
+from rung.compiling.program import Instruction, Method, Program, Ref
+
+_REDUCERS = {"sum", "mean", "max", "min", "prod", "std", "var"}
+_PLAIN = (int, bool, str, type(None), type(Ellipsis))
+
+
+@dataclass
+class Emitted:
+    """The generated function, and its source to read."""
+
+    source: str
+    run: Callable[..., Any]
+    inputs: list[int]  # which of the program's are read
+    bytes: int  # of the memory that replays share
+    grads: dict[Any, Any] = field(default_factory=dict)
+
+
+class Emitter:
+    """Writes the source of one program."""
+
+    def __init__(self, program: Program):
+        self.program = program
+        self.names: dict[str, Any] = {}  # what the source refers to
+        self.lines: list[str] = []
+        self.bytes = 0
+        self.live = simplified(program)
+        self.first = [at for at in self.live if is_of_numbers(program, at)]
+        self.live = [at for at in self.live if not is_of_numbers(program, at)]
+        self.last = self._last_uses()
+        self.taken: dict[int, Any] = {}  # storage -> the block that it has
+        self.free: dict[int, list[Any]] = defaultdict(list)  # size -> blocks
+        self.targets = self._targets()
+
+    # Who needs what --------------------------------------------------------------------------------------------
+
+    def _ends(self) -> set[int]:
+        """The storages that are looked at after the last instruction."""
+        program = self.program
+        ends = {program.storage(ref.id) for ref in program.results if isinstance(ref, Ref)}
+        ends |= {program.storage(ref.id) for _, ref in program.stores if isinstance(ref, Ref)}
+        return ends | set(map(program.storage, [*program.states, *program.inputs, *program.constants]))
+
+    def _last_uses(self) -> dict[int, int]:
+        """The last instruction that reads or writes each storage."""
+        last: dict[int, int] = {}
+        for at, instruction in enumerate(self.live):
+            for id in (*instruction.refs(), *[i for i in instruction.outputs if i >= 0]):
+                last[self.program.storage(id)] = at
+        last.update(dict.fromkeys(self._ends(), len(self.live)))
+        return last
+
+    def _targets(self) -> dict[int, str]:
+        """Values that are computed straight into the array of a state, since nobody reads the old one later."""
+        program, found = self.program, {}
+        reads: dict[int, int] = {}
+        for at, instruction in enumerate(self.live):
+            for id in instruction.refs():
+                reads[program.storage(id)] = at
+        made = {id: at for at, instruction in enumerate(self.live) for id in instruction.outputs}
+        for place, ref in program.stores:
+            if ref is None or place not in program.entries:
+                continue
+            state = program.entries[place]
+            at = made.get(ref.id)
+            if at is not None and reads.get(state, -1) <= at and _is_elementwise(self.live[at]):
+                if program.values[state].array.shape == program.values[ref.id].array.shape:
+                    found[ref.id] = f"v{state}"
+        return found
+
+    # Memory ----------------------------------------------------------------------------------------------------
+
+    def _block(self, id: int) -> str:
+        """An array of planned memory for a value, by the name that the source has for it."""
+        value = self.program.values[id].array
+        size = max(64, 1 << max(0, value.nbytes - 1).bit_length()) if value.nbytes < 4096 else -(-value.nbytes // 4096) * 4096
+        blocks = self.free[size]
+        if blocks:
+            block = blocks.pop()
+        else:
+            block = np.empty(size, np.uint8)
+            self.bytes += size
+        self.taken[id] = (size, block)
+        raw = block[: value.nbytes].view(value.dtype)
+        return self.name("b", _like(raw, value))
+
+    def _release(self, at: int) -> list[str]:
+        gone = []
+        for id in self.ending.get(at, ()):
+            if id in self.taken:
+                size, block = self.taken.pop(id)
+                self.free[size].append(block)
+            else:
+                gone.append(id)
+        return [f"v{id}" for id in gone if id in self.assigned]
+
+    # Writing ---------------------------------------------------------------------------------------------------
+
+    def name(self, kind: str, x: Any) -> str:
+        name = f"{kind}{len(self.names)}"
+        self.names[name] = x
+        return name
+
+    def text(self, x: Any) -> str:
+        """An argument as source."""
+        if isinstance(x, Ref):
+            return f"v{x.id}"
+        if isinstance(x, tuple):
+            return "(" + "".join(f"{self.text(part)}, " for part in x) + ")"
+        if isinstance(x, list):
+            return "[" + ", ".join(map(self.text, x)) + "]"
+        if isinstance(x, slice):
+            return f"slice({self.text(x.start)}, {self.text(x.stop)}, {self.text(x.step)})"
+        if type(x) is float and math.isfinite(x):
+            return repr(x)
+        if type(x) in _PLAIN:
+            return "..." if x is Ellipsis else repr(x)
+        return self._constant(x)
+
+    def _constant(self, x: Any) -> str:
+        for name, known in self.names.items():
+            if known is x:
+                return name
+        return self.name("k", x)
+
+    def emit(self) -> Emitted:
+        """Write all of it."""
+        program = self.program
+        self.assigned: set[int] = set()
+        self.ending: dict[int, list[int]] = defaultdict(list)
+        for storage, at in self.last.items():
+            self.ending[at].append(storage)
+        fresh = {program.storage(ref.id) for ref in program.results if isinstance(ref, Ref)}
+        kept = {program.storage(ref.id) for _, ref in program.stores if isinstance(ref, Ref)}
+        for at, instruction in enumerate(self.live):
+            self.lines.append(self._line(instruction, fresh))
+            if gone := [name for name in self._release(at) if int(name[1:]) not in kept]:
+                self.lines.append(f"del {', '.join(gone)}")
+        return self._assembled()
+
+    def _line(self, instruction: Instruction, fresh: set[int]) -> str:
+        function, args = instruction.function, list(map(self.text, instruction.args))
+        options = {name: self.text(value) for name, value in instruction.options.items()}
+        outputs = [f"v{id}" if id >= 0 else "_" for id in instruction.outputs]
+        self.assigned.update(instruction.outputs)
+        target = self._target(instruction, fresh)
+        if function is operator.getitem:
+            call = f"{args[0]}[{args[1]}]"
+        elif function is operator.setitem:
+            return f"{args[0]}[{args[1]}] = {args[2]}"
+        elif function in _SYMBOLS:
+            call = f"({f' {_SYMBOLS[function]} '.join(args)})"
+        else:
+            if target:
+                options["out"] = target
+            call = f"{self._callee(function, args)}({', '.join([*args, *[f'{n}={v}' for n, v in options.items()]])})"
+        return f"{', '.join(outputs)}{' = ' if outputs else ''}{call}"
+
+    def _target(self, instruction: Instruction, fresh: set[int]) -> str:
+        """Where the result is written to; nothing where it has to be memory of its own."""
+        if len(instruction.outputs) != 1 or instruction.writes or "out" in instruction.options:
+            return ""
+        (id,) = instruction.outputs
+        value = self.program.values[id]
+        if id in self.targets:
+            return self.targets[id]
+        if value.is_number or value.storage != id or id in fresh or not _takes_out(instruction):
+            return ""
+        return self._block(id)
+
+    def _callee(self, function: Any, args: list[str]) -> str:
+        if isinstance(function, Method):
+            return f"{args.pop(0)}.{function.name}"
+        for name, known in self.names.items():
+            if known is function and name.startswith(("f", "np_")):
+                return name
+        label = f"np_{function.__name__}" if isinstance(function, np.ufunc) else f"f{len(self.names)}"
+        self.names[label] = function
+        return label
+
+    def _assembled(self) -> Emitted:
+        program = self.program
+        read = {id for instruction in self.live for id in instruction.refs()}
+        read |= {ref.id for ref in program.results if isinstance(ref, Ref)}
+        read |= {ref.id for _, ref in program.stores if isinstance(ref, Ref)}
+        read |= {id for instruction in self.first for id in instruction.refs()}
+        read |= {int(name[1:]) for name in self.targets.values()}
+        head = [f"v{id} = inputs[{i}]" for i, id in enumerate(program.inputs) if id in read]
+        head += [f"v{id} = states[{i}]" for i, id in enumerate(program.states) if id in read]
+        for id in program.constants:
+            if id in read:
+                self.names[f"v{id}"] = program.values[id].array
+        for id, owner, name in program.numbers:
+            self.names[f"o{id}"] = owner
+            head.append(f"v{id} = o{id}.{name}")
+        head += [self._line(instruction, set()) for instruction in self.first]
+        head += [f"if v{id} is not {answer}: return None" for id, answer in program.guards]
+        tail = self._stores() + [f"return ({''.join(f'{self._result(x)}, ' for x in program.results)})"]
+        source = "def run(inputs, states):\n" + "".join(f"    {line}\n" for line in (*head, *self.lines, *tail))
+        names = dict(self.names)
+        self.source = source
+        exec(compile(source, "<a compiled step>", "exec"), names)
+        return Emitted(source, names["run"], [], self.bytes)
+
+    def _stores(self) -> list[str]:
+        lines = []
+        for place, ref in self.program.stores:
+            owner = self.name("p", place)
+            if ref is None:
+                lines.append(f"{owner}.write(None)")
+            elif place in self.program.entries:
+                state = self.program.entries[place]
+                if ref.id not in self.targets:
+                    lines.append(f"v{state}[...] = v{ref.id}")
+            else:
+                lines.append(f"{owner}.write(v{ref.id})")
+        return lines
+
+    def _result(self, x: Any) -> str:
+        if not isinstance(x, Ref):
+            return self.text(x)
+        value = self.program.values[x.id]
+        outside = {*self.program.inputs, *self.program.states, *self.program.constants}
+        if value.is_number:
+            return f"v{x.id}"
+        return f"v{x.id}.copy()" if value.storage in outside else f"v{x.id}"
+
+
+_SYMBOLS = {operator.add: "+", operator.sub: "-", operator.mul: "*", operator.truediv: "/", operator.pow: "**"}
+
+
+def _is_elementwise(instruction: Instruction) -> bool:
+    return instruction.is_ufunc and instruction.function.signature is None
+
+
+def _takes_out(instruction: Instruction) -> bool:
+    function = instruction.function
+    if instruction.is_ufunc:
+        return True
+    return isinstance(function, Method) and function.name in _REDUCERS
+
+
+def _like(raw: Any, value: Any) -> Any:
+    """Memory as an array of the shape of another one, in its order of axes."""
+    order = sorted(range(value.ndim), key=lambda axis: -abs(value.strides[axis]))
+    shaped = raw.reshape([value.shape[axis] for axis in order])
+    return shaped.transpose(np.argsort(order)) if value.ndim else shaped.reshape(())

@@ -1,0 +1,254 @@
+"""Runs a step on traced arrays, and writes down what it computes."""
+
+from __future__ import annotations
+
+import operator
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import rung.random
+from rung.compiling.program import Instruction, Method, Program, Ref, Value, map_arguments
+from rung.compiling.traced import Traced, TracedNumber, is_metadata
+from rung.errors import GraphError
+
+RUNG = str(Path(__file__).resolve().parents[1])
+_WRITERS = {"fill", "sort", "partition", "put", "setfield", "resize"}  # methods that write into their array
+
+
+class Recorder:
+    """One recording: the values of a step as they come, and the calls between them."""
+
+    def __init__(self) -> None:
+        self.program = Program()
+        self.known: dict[int, Traced] = {}  # plain arrays that were met, by id
+        self.computed: dict[Any, TracedNumber] = {}  # numbers, by how they were computed
+        self.kept: list[Any] = []  # so that no id is given twice
+
+    # Values ----------------------------------------------------------------------------------------------------
+
+    def new_value(self, array: Any, base: Traced | None = None) -> int:
+        """Number a value."""
+        id = len(self.program.values)
+        storage = id if base is None else self.program.storage(base.id)
+        self.program.values[id] = Value(id, array, storage, self.where())
+        return id
+
+    def enter(self, array: np.ndarray[Any, Any], kind: list[int]) -> Traced:
+        """Let an array in from outside: as an argument, as state or as a constant."""
+        if id(array) in self.known:
+            return self.known[id(array)]
+        traced = Traced(array, self.new_value(array))
+        kind.append(traced.id)
+        self.known[id(array)] = traced
+        self.kept.append(array)
+        return traced
+
+    def attribute(self, owner: Any, name: str) -> TracedNumber:
+        """A number that is read from its owner at each call."""
+        value = getattr(owner, name)
+        number = TracedNumber(value, self.new_value(value))
+        self.program.numbers.append((number.id, owner, name))
+        return number
+
+    def _ref(self, x: Any) -> Any:
+        if isinstance(x, (Traced, TracedNumber)):
+            return Ref(x.id)
+        if isinstance(x, np.ndarray):
+            return Ref(self.enter(x, self.program.constants).id)
+        return x
+
+    # Calls -----------------------------------------------------------------------------------------------------
+
+    def call(self, function: Any, args: tuple[Any, ...], options: dict[str, Any]) -> Any:
+        """Call a function of NumPy's, and write it down if it makes an array."""
+        if options.get("out") is not None:
+            return self._into(function, args, options)
+        plain_args, plain_options = map_arguments(_plain, args), map_arguments(_plain, options)
+        result = function(*plain_args, **plain_options)
+        if is_metadata(function) or not _has_arrays(result):
+            return result if is_metadata(function) else self._no_array(function, result, (args, options))
+        refs = map_arguments(self._ref, args), map_arguments(self._ref, options)
+        return self._written(function, refs, result, (args, options))
+
+    def _no_array(self, function: Any, result: Any, arguments: Any) -> Any:
+        if type(result) in (bool, int, float) and any(isinstance(x, Traced) for x in _flat(arguments)):
+            raise GraphError(
+                f"compile: a compiled step asked for a value by {getattr(function, '__name__', function)}, and would "
+                f"act on it for ever; compute it as an array ({self.where()})"
+            )
+        return result
+
+    def _written(self, function: Any, refs: tuple[Any, Any], result: Any, arguments: Any) -> Any:
+        results = result if isinstance(result, (tuple, list)) else (result,)
+        sources = [x for x in _flat(arguments) if isinstance(x, Traced)]
+        traced = [self._result(part, sources) if _is_array(part) else part for part in results]
+        if any(traced[0] is source for source in sources) and len(traced) == 1:
+            return traced[0]  # astype(copy=False), which had nothing to do
+        outputs = [part.id if isinstance(part, Traced) else -1 for part in traced]
+        self.program.instructions.append(Instruction(function, refs[0], refs[1], outputs, where=self.where()))
+        if not isinstance(result, (tuple, list)):
+            return traced[0]
+        return type(result)(*traced) if hasattr(result, "_fields") else type(result)(traced)
+
+    def _result(self, array: Any, sources: list[Traced]) -> Traced:
+        array = np.asarray(array)
+        for source in sources:
+            if source.value is array:
+                return source
+        base = next((s.base or s for s in sources if _looks_into(array, s.value)), None)
+        return Traced(array, self.new_value(array, base), base)
+
+    def ufunc(self, ufunc: Any, method: str, inputs: tuple[Any, ...], options: dict[str, Any]) -> Any:
+        """Call a ufunc, or one of its methods."""
+        if method == "at":
+            return self._in_place(ufunc.at, inputs, options, inputs[0])
+        function = ufunc if method == "__call__" else getattr(ufunc, method)
+        out = options.get("out")
+        options = {name: value for name, value in options.items() if name != "out"}
+        if out is not None:
+            out = out[0] if isinstance(out, tuple) else out
+            return self._ufunc_into(function, inputs, options, out)
+        return self.call(function, inputs, options)
+
+    def _ufunc_into(self, function: Any, inputs: tuple[Any, ...], options: dict[str, Any], out: Any) -> Any:
+        if not isinstance(out, Traced):
+            out = self.enter(out, self.program.constants)
+        if isinstance(function, np.ufunc) and out.is_alone and "where" not in options and "dtype" not in options:
+            dtype = function(*[np.empty_like(_plain(x), shape=(0,)) if isinstance(x, (Traced, np.ndarray))
+                               else _plain(x) for x in inputs], **options).dtype  # fmt: skip
+            if dtype == out.dtype:
+                return self._renewed(function, inputs, options, out)
+        return self._in_place(function, inputs, {**options, "out": out}, out)
+
+    def _refuse_constant(self, x: Traced) -> None:
+        if self.program.storage(x.id) in self.program.constants:
+            raise GraphError(
+                f"compile: a compiled step writes to an array that it got from outside, and that is neither an argument "
+                f"nor found as state; give it by compile(step, state=[...]) ({self.where()})"
+            )
+
+    def _renewed(self, function: Any, inputs: tuple[Any, ...], options: dict[str, Any], out: Traced) -> Any:
+        """A write over all of an array that nobody else looks into: its name has a new value from here on."""
+        self._refuse_constant(out)
+        refs = map_arguments(self._ref, inputs), dict(options)
+        function(*map_arguments(_plain, inputs), **options, out=out.value)
+        out.id = self.new_value(out.value)
+        self.program.instructions.append(Instruction(function, *refs, [out.id], where=self.where()))
+        return out
+
+    def _in_place(self, function: Any, args: tuple[Any, ...], options: dict[str, Any], out: Any) -> Any:
+        """A write into memory that others look into, or of a part: an instruction that must stay in its place."""
+        if not isinstance(out, Traced):
+            out = self.enter(out, self.program.constants)
+        self._refuse_constant(out)
+        refs = map_arguments(self._ref, args), map_arguments(self._ref, options)
+        function(*map_arguments(_plain, args), **map_arguments(_plain, options))
+        writes = [self.program.storage(out.id)]
+        self.program.instructions.append(Instruction(function, *refs, [], writes, self.where()))
+        return out
+
+    def _into(self, function: Any, args: tuple[Any, ...], options: dict[str, Any]) -> Any:
+        return self._in_place(function, args, options, options["out"])
+
+    def assign(self, x: Traced, index: Any, value: Any) -> None:
+        """x[index] = value"""
+        whole = index is Ellipsis or index == slice(None) if not isinstance(index, (Traced, np.ndarray)) else False
+        if whole and x.is_alone and isinstance(value, Traced) and (value.shape, value.dtype) == (x.shape, x.dtype):
+            self._renewed(np.positive, (value,), {}, x)
+        else:
+            self._in_place(operator.setitem, (x, index, value), {}, x)
+
+    def method(self, name: str, x: Traced, args: tuple[Any, ...], options: dict[str, Any]) -> Any:
+        """x.name(*args)"""
+        if name in _WRITERS:
+            return self._in_place(Method(name), (x, *args), options, x)
+        return self.call(Method(name), (x, *args), options)
+
+    # Numbers ---------------------------------------------------------------------------------------------------
+
+    def number(self, function: Any, operands: tuple[Any, ...]) -> Any:
+        """Arithmetic on numbers, which gives a number; with an array among them, an array."""
+        if any(isinstance(x, (Traced, np.ndarray)) for x in operands):
+            return self.call(UFUNCS[function], operands, {})
+        refs = tuple(map(self._ref, operands))
+        key = (function, *[x.id if isinstance(x, Ref) else ("plain", x) for x in refs])
+        if key in self.computed:
+            return self.computed[key]
+        value = function(*map(_plain, operands))
+        result = self.computed[key] = TracedNumber(value, self.new_value(value))
+        self.program.instructions.append(Instruction(function, refs, {}, [result.id], where=self.where()))
+        return result
+
+    def decide(self, function: Any, *operands: Any) -> bool:
+        """A decision on numbers: a replay goes on only as long as it stays the same."""
+        answer = function(*map(_plain, operands))
+        outcome = TracedNumber(answer, self.new_value(answer))
+        refs = tuple(map(self._ref, operands))
+        self.program.instructions.append(Instruction(function, refs, {}, [outcome.id], where=self.where()))
+        self.program.guards.append((outcome.id, answer))
+        return bool(answer)
+
+    def drawn(self, name: str, args: tuple[Any, ...], options: dict[str, Any]) -> Any:
+        """Draw random numbers, now and at each replay."""
+        function = Draw(name)
+        result = self.call(function, args, options)
+        self.program.instructions[-1].lasting = True
+        return result
+
+    def where(self) -> str:
+        """The line of the user's program that is running."""
+        frame: Any = sys._getframe(1)
+        while frame is not None and frame.f_code.co_filename.startswith((RUNG, "<")):
+            frame = frame.f_back
+        return "" if frame is None else f"{Path(frame.f_code.co_filename).name}, line {frame.f_lineno}"
+
+
+class Draw:
+    """A draw from Rung's generator, as a function."""
+
+    def __init__(self, name: str):
+        self.name = name
+
+    def __call__(self, *args: Any, **options: Any) -> Any:
+        return getattr(rung.random.generator(), self.name)(*args, **options)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Draw) and other.name == self.name
+
+    def __hash__(self) -> int:
+        return hash(self.name)
+
+    def __repr__(self) -> str:
+        return f"draw {self.name}"
+
+
+UFUNCS = {
+    operator.add: np.add, operator.sub: np.subtract, operator.mul: np.multiply, operator.truediv: np.true_divide,
+    operator.floordiv: np.floor_divide, operator.mod: np.remainder, operator.pow: np.power,
+}  # fmt: skip
+
+
+def _plain(x: Any) -> Any:
+    return x.value if isinstance(x, (Traced, TracedNumber)) else x
+
+
+def _flat(tree: Any) -> list[Any]:
+    found: list[Any] = []
+    map_arguments(found.append, tree)
+    return found
+
+
+def _is_array(x: Any) -> bool:
+    return isinstance(x, (np.ndarray, np.generic))
+
+
+def _has_arrays(result: Any) -> bool:
+    return _is_array(result) or (isinstance(result, (tuple, list)) and any(map(_is_array, result)))
+
+
+def _looks_into(array: Any, source: Any) -> bool:
+    """Whether an array is a view of another, or of what that one is a view of."""
+    return array.base is not None and np.may_share_memory(array, source)

@@ -1,0 +1,46 @@
+"""What need not be done at each replay: what nobody reads, and what never changes."""
+
+from __future__ import annotations
+
+from rung.compiling.program import Instruction, Program, Ref
+
+
+def simplified(program: Program) -> list[Instruction]:
+    """The instructions that are left; what was computed from constants alone has become a constant."""
+    return _varying(program, _live(program, program.instructions))
+
+
+def is_of_numbers(program: Program, instruction: Instruction) -> bool:
+    """Whether an instruction computes with Python numbers alone."""
+    return bool(instruction.outputs) and all(i >= 0 and program.values[i].is_number for i in instruction.outputs)
+
+
+def _live(program: Program, instructions: list[Instruction]) -> list[Instruction]:
+    """The instructions that something depends on."""
+    needed = {ref.id for ref in program.results if isinstance(ref, Ref)}
+    needed |= {ref.id for _, ref in program.stores if isinstance(ref, Ref)}
+    needed |= {id for id, _ in program.guards}
+    storages = set(map(program.storage, [*needed, *program.states, *program.inputs]))
+    live = []
+    for instruction in reversed(instructions):
+        if instruction.lasting or not needed.isdisjoint(instruction.outputs) or storages & set(instruction.writes):
+            live.append(instruction)
+            needed.update(instruction.refs())
+            storages.update(map(program.storage, instruction.refs()))
+    return live[::-1]
+
+
+def _varying(program: Program, instructions: list[Instruction]) -> list[Instruction]:
+    """Leave out what has the same result at each replay, and is never written to."""
+    written = {storage for instruction in instructions for storage in instruction.writes}
+    written |= {program.storage(ref.id) for _, ref in program.stores if isinstance(ref, Ref)}
+    fixed, left = set(program.constants), []
+    for instruction in instructions:
+        storages = {program.storage(id) for id in instruction.outputs if id >= 0}
+        if fixed.issuperset(instruction.refs()) and not (instruction.lasting or instruction.writes or storages & written):
+            new = [id for id in instruction.outputs if id >= 0]
+            fixed.update(new)
+            program.constants.extend(new)
+        else:
+            left.append(instruction)
+    return left
