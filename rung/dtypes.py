@@ -81,7 +81,8 @@ def harmonize(arrays: list[Any], op: Any) -> Any:
         elif kind is None:
             kind, dtype = type(x), x.dtype
         elif type(x) is not kind:
-            raise _different_devices(op.name, arrays)
+            _adopt(arrays, op.name)
+            return harmonize(arrays, op)
         elif x.dtype is not dtype:
             mixed = True
     if mixed or (op.of_reals and dtype is not None and dtype.kind != "f"):
@@ -91,6 +92,15 @@ def harmonize(arrays: list[Any], op: Any) -> Any:
     if numbers and not op.broadcasts:
         _numbers_to_arrays(arrays, op.data_inputs)
     return ARRAY_MODULES[kind]
+
+
+def _adopt(arrays: list[Any], op: str) -> None:
+    """Let an array library that takes in NumPy's arrays (a recorder) do so; others refuse to mix."""
+    modules = [ARRAY_MODULES.get(type(x)) for x in arrays]
+    adopt = next((module.adopt for module in modules if hasattr(module, "adopt")), None)
+    if adopt is None:
+        raise _different_devices(op, arrays)
+    arrays[:] = [adopt(x) if isinstance(x, np.ndarray) else x for x in arrays]
 
 
 def _cast_integers(arrays: list[Any], data: tuple[int, ...], of_reals: bool) -> None:

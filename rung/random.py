@@ -35,14 +35,17 @@ class _Source:
         return self.chosen
 
     def generator(self, xp: Any) -> Any:
-        if hasattr(xp, "generator"):  # a library that draws in its own way
-            return xp.generator
         if xp not in self.generators:
             made = xp.random.default_rng(self.start)
             if xp.__name__ in self.awaited:
                 _set_bits(made, self.awaited.pop(xp.__name__))
             self.generators[xp] = made
         return self.generators[xp]
+
+    def draw_seed(self) -> int:
+        sequence = np.random.SeedSequence(self.start, spawn_key=(self.drawn,))
+        self.drawn += 1
+        return int(sequence.generate_state(1, np.uint64)[0])
 
 
 _everybody = _Source()
@@ -73,10 +76,7 @@ def draw_seed() -> int:
     >>> seed(0); first == draw_seed()
     True
     """
-    source = _source.get()
-    sequence = np.random.SeedSequence(source.start, spawn_key=(source.drawn,))
-    source.drawn += 1
-    return int(sequence.generate_state(1, np.uint64)[0])
+    return _source.get().draw_seed()
 
 
 @contextmanager

@@ -9,9 +9,11 @@ from typing import Any
 
 import numpy as np
 
+import rung.random
+
 from rung.compiling.emitting import Emitter
 from rung.compiling.program import Program, Ref, check_constants, same_shape
-from rung.compiling.recorder import Recorder
+from rung.compiling.recorder import RecordedSource, Recorder
 from rung.compiling.state import DataPlace, Place, State
 from rung.compiling.traced import Traced, TracedNumber, recorder
 from rung.config import current_mode
@@ -36,6 +38,8 @@ class Compiled:
         now = current_mode()
         if now.special or recorder.get() is not None:
             return self.step(*args, **options)  # inside another recording, a pass, a picture: as if not compiled
+        if _are_shared(leaves((args, options))):
+            return self.step(*args, **options)  # one array twice: a write to one would be a write to both
         if self.is_new:  # sizes are learnt and memory is made in the first call, which runs as it is
             self.is_new = False
             return self.step(*args, **options)
@@ -122,7 +126,11 @@ class _Entry:
         self.expected = program.expected
         self.changes = program.changes
         stored = {place for place, _ in program.stores}
-        self.written = [place for place in program.read if type(place) is DataPlace and (place in stored or place in program.touched)]
+        self.written = [
+            place
+            for place in program.read
+            if type(place) is DataPlace and (place in stored or place in program.touched)
+        ]
 
 
 class _Recording:
@@ -141,10 +149,13 @@ class _Recording:
         counted = [(owner, name, getattr(owner, name)) for owner, name in self.state.counters()]
         found = {place: place.read() for place in places}
         token = recorder.set(recorder_)
+        source = rung.random._source.set(RecordedSource(recorder_, rung.random._source.get()))
         try:
             args, options = map_tree(self._argument, args), map_tree(self._argument, options)
             for place, array in found.items():
                 if isinstance(array, np.ndarray):
+                    if id(array) in recorder_.known and recorder_.known[id(array)].id in program.inputs:
+                        raise GraphError(f"compile: {place.name} of the state is among the arguments too; copy it")
                     traced = recorder_.enter(array, program.states)
                     entered[place] = traced, traced.id
                     place.write(traced)
@@ -153,6 +164,7 @@ class _Recording:
             now = {place: place.read() for place in self.state.places()}
         finally:
             recorder.reset(token)
+            rung.random._source.reset(source)
             for place in self.state.places():
                 array = place.read()
                 if isinstance(array, Traced):
@@ -181,13 +193,18 @@ class _Recording:
                     program.stores.append((place, Ref(array.id)))
             elif array is None and found.get(place) is not None:
                 program.stores.append((place, None))
-        for place, array in found.items():
-            if isinstance(array, np.ndarray) and place.name == "grad":
-                program.entries.pop(place, None)
+        for place in [place for place in program.entries if place.name == "grad"]:
+            program.found[place] = (program.entries.pop(place),)
         program.read = [place for place in found if place in entered]
         program.states = [entered[place][1] for place in program.read]
-        program.expected = [(place, found[place], flags.get(place)) for place in found if place.name != "grad" or found[place] is None]
-        program.changes = [(owner, name, getattr(owner, name) - value) for owner, name, value in counted if getattr(owner, name) != value]
+        program.expected = [
+            (place, found[place], flags.get(place)) for place in found if place.name != "grad" or found[place] is None
+        ]
+        program.changes = [
+            (owner, name, getattr(owner, name) - value)
+            for owner, name, value in counted
+            if getattr(owner, name) != value
+        ]
 
     def _returned(self, program: Any, result: Any) -> Any:
         program.results = [_ref(x) for x in leaves(result)]
@@ -250,6 +267,11 @@ def _untraced(x: Any) -> Any:
 
 def _as(kind: str, x: Any) -> Any:
     return constant(np.asarray(x)) if kind == "variable" else x
+
+
+def _are_shared(values: list[Any]) -> bool:
+    arrays = [id(getattr(x, "_data", x)) for x in values if isinstance(x, (np.ndarray, Variable))]
+    return len(set(arrays)) < len(arrays)
 
 
 def _signature(tree: Any) -> Any:

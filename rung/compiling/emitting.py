@@ -35,6 +35,7 @@ class Emitter:
     def __init__(self, program: Program):
         self.program = program
         self.names: dict[str, Any] = {}  # what the source refers to
+        self.named: dict[int, str] = {}  # the names of what is shared, by id
         self.lines: list[str] = []
         self.bytes = 0
         self.live = simplified(program)
@@ -86,7 +87,11 @@ class Emitter:
     def _block(self, id: int) -> str:
         """An array of planned memory for a value, by the name that the source has for it."""
         value = self.program.values[id].array
-        size = max(64, 1 << max(0, value.nbytes - 1).bit_length()) if value.nbytes < 4096 else -(-value.nbytes // 4096) * 4096
+        size = (
+            max(64, 1 << max(0, value.nbytes - 1).bit_length())
+            if value.nbytes < 4096
+            else -(-value.nbytes // 4096) * 4096
+        )
         blocks = self.free[size]
         if blocks:
             block = blocks.pop()
@@ -105,7 +110,7 @@ class Emitter:
                 self.free[size].append(block)
             else:
                 gone.append(id)
-        return [f"v{id}" for id in gone if id in self.assigned]
+        return [f"v{id}" for storage in gone for id in self.assigned.pop(storage, ())]
 
     # Writing ---------------------------------------------------------------------------------------------------
 
@@ -128,26 +133,28 @@ class Emitter:
             return repr(x)
         if type(x) in _PLAIN:
             return "..." if x is Ellipsis else repr(x)
-        return self._constant(x)
+        return self.shared("k", x)
 
-    def _constant(self, x: Any) -> str:
-        for name, known in self.names.items():
-            if known is x:
-                return name
-        return self.name("k", x)
+    def shared(self, kind: str, x: Any) -> str:
+        """The one name of an object that the source may refer to more than once."""
+        key = id(x)
+        if key not in self.named:
+            self.named[key] = self.name(kind, x)
+        return self.named[key]
 
     def emit(self) -> Emitted:
         """Write all of it."""
         program = self.program
-        self.assigned: set[int] = set()
+        self.assigned: dict[int, list[int]] = defaultdict(
+            list
+        )  # names that were given, by the storage they look into
         self.ending: dict[int, list[int]] = defaultdict(list)
         for storage, at in self.last.items():
             self.ending[at].append(storage)
         fresh = {program.storage(ref.id) for ref in program.results if isinstance(ref, Ref)}
-        kept = {program.storage(ref.id) for _, ref in program.stores if isinstance(ref, Ref)}
         for at, instruction in enumerate(self.live):
             self.lines.append(self._line(instruction, fresh))
-            if gone := [name for name in self._release(at) if int(name[1:]) not in kept]:
+            if gone := self._release(at):
                 self.lines.append(f"del {', '.join(gone)}")
         return self._assembled()
 
@@ -155,7 +162,9 @@ class Emitter:
         function, args = instruction.function, list(map(self.text, instruction.args))
         options = {name: self.text(value) for name, value in instruction.options.items()}
         outputs = [f"v{id}" if id >= 0 else "_" for id in instruction.outputs]
-        self.assigned.update(instruction.outputs)
+        for id in instruction.outputs:
+            if id >= 0:
+                self.assigned[self.program.storage(id)].append(id)
         target = self._target(instruction, fresh)
         if function is operator.getitem:
             call = f"{args[0]}[{args[1]}]"
@@ -184,12 +193,11 @@ class Emitter:
     def _callee(self, function: Any, args: list[str]) -> str:
         if isinstance(function, Method):
             return f"{args.pop(0)}.{function.name}"
-        for name, known in self.names.items():
-            if known is function and name.startswith(("f", "np_")):
-                return name
-        label = f"np_{function.__name__}" if isinstance(function, np.ufunc) else f"f{len(self.names)}"
-        self.names[label] = function
-        return label
+        return self.shared("f", function) if not isinstance(function, np.ufunc) else self._ufunc(function)
+
+    def _ufunc(self, ufunc: Any) -> str:
+        self.names[ufunc.__name__] = ufunc
+        return str(ufunc.__name__)
 
     def _assembled(self) -> Emitted:
         program = self.program
@@ -216,27 +224,29 @@ class Emitter:
         return Emitted(source, names["run"], [], self.bytes)
 
     def _stores(self) -> list[str]:
-        lines = []
-        for place, ref in self.program.stores:
+        """What goes into the state at the end; what is itself of the old state is copied first."""
+        program, before, after = self.program, [], []
+        read = {id for instruction in self.live for id in instruction.refs()}
+        for place, ref in program.stores:
             owner = self.name("p", place)
             if ref is None:
-                lines.append(f"{owner}.write(None)")
-            elif place in self.program.entries:
-                state = self.program.entries[place]
-                if ref.id not in self.targets:
-                    lines.append(f"v{state}[...] = v{ref.id}")
-            else:
-                lines.append(f"{owner}.write(v{ref.id})")
-        return lines
+                after.append(f"{owner}.write(None)")
+                continue
+            new = f"v{ref.id}"
+            if program.storage(ref.id) in program.outside or read & set(program.found.get(place, ())):
+                new = f"w{ref.id}"
+                before.append(f"{new} = v{ref.id}.copy()")
+            if place not in program.entries:
+                after.append(f"{owner}.write({new})")
+            elif ref.id not in self.targets:
+                after.append(f"v{program.entries[place]}[...] = {new}")
+        return before + after
 
     def _result(self, x: Any) -> str:
         if not isinstance(x, Ref):
             return self.text(x)
         value = self.program.values[x.id]
-        outside = {*self.program.inputs, *self.program.states, *self.program.constants}
-        if value.is_number:
-            return f"v{x.id}"
-        return f"v{x.id}.copy()" if value.storage in outside else f"v{x.id}"
+        return f"v{x.id}.copy()" if value.storage in self.program.outside and not value.is_number else f"v{x.id}"
 
 
 _SYMBOLS = {operator.add: "+", operator.sub: "-", operator.mul: "*", operator.truediv: "/", operator.pow: "**"}

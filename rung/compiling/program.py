@@ -90,9 +90,15 @@ class Program:
     constants: list[int] = field(default_factory=list)
     numbers: list[tuple[int, Any, str]] = field(default_factory=list)  # values that are an owner's attribute by name
     guards: list[tuple[Any, Any]] = field(default_factory=list)  # numbers' truths, on which the step decided
-    entries: dict[Any, int] = field(default_factory=dict)  # places of the state -> what was found there
+    entries: dict[Any, int] = field(default_factory=dict)  # places whose arrays stay -> the value found there
+    found: dict[Any, tuple[int, ...]] = field(default_factory=dict)  # places that get another array -> likewise
     results: list[Any] = field(default_factory=list)  # what the step returned, flat: a Ref, or a plain value
     stores: list[tuple[Any, Any]] = field(default_factory=list)  # places of the state, and the Ref that goes there
+
+    @property
+    def outside(self) -> set[int]:
+        """The values whose memory is not the program's own."""
+        return {*self.inputs, *self.states, *self.constants}
 
     def storage(self, id: int) -> int:
         return self.values[id].storage

@@ -11,10 +11,10 @@ import numpy as np
 
 import rung.random
 from rung.compiling.program import Instruction, Method, Program, Ref, Value, map_arguments
-from rung.compiling.traced import Traced, TracedNumber, is_metadata
+from rung.compiling.traced import Traced, TracedGenerator, TracedNumber, is_metadata, traced_module
 from rung.errors import GraphError
 
-RUNG = str(Path(__file__).resolve().parents[1])
+OURS = (str(Path(__file__).resolve().parents[1]), str(Path(np.__file__).parent), "<")  # files that are no user's
 _WRITERS = {"fill", "sort", "partition", "put", "setfield", "resize"}  # methods that write into their array
 
 
@@ -46,6 +46,10 @@ class Recorder:
         self.kept.append(array)
         return traced
 
+    def constant(self, array: np.ndarray[Any, Any]) -> Traced:
+        """An array that was met on the way, and is expected to be the same at each call."""
+        return self.enter(array, self.program.constants)
+
     def attribute(self, owner: Any, name: str) -> TracedNumber:
         """A number that is read from its owner at each call."""
         value = getattr(owner, name)
@@ -54,10 +58,10 @@ class Recorder:
         return number
 
     def _ref(self, x: Any) -> Any:
-        if isinstance(x, (Traced, TracedNumber)):
+        if isinstance(x, (Traced, TracedNumber, TracedGenerator)):
             return Ref(x.id)
         if isinstance(x, np.ndarray):
-            return Ref(self.enter(x, self.program.constants).id)
+            return Ref(self.constant(x).id)
         return x
 
     # Calls -----------------------------------------------------------------------------------------------------
@@ -98,7 +102,7 @@ class Recorder:
         for source in sources:
             if source.value is array:
                 return source
-        base = next((s.base or s for s in sources if _looks_into(array, s.value)), None)
+        base = next((s if s.base is None else s.base for s in sources if _looks_into(array, s.value)), None)
         return Traced(array, self.new_value(array, base), base)
 
     def ufunc(self, ufunc: Any, method: str, inputs: tuple[Any, ...], options: dict[str, Any]) -> Any:
@@ -115,7 +119,7 @@ class Recorder:
 
     def _ufunc_into(self, function: Any, inputs: tuple[Any, ...], options: dict[str, Any], out: Any) -> Any:
         if not isinstance(out, Traced):
-            out = self.enter(out, self.program.constants)
+            out = self.constant(out)
         if isinstance(function, np.ufunc) and out.is_alone and "where" not in options and "dtype" not in options:
             dtype = function(*[np.empty_like(_plain(x), shape=(0,)) if isinstance(x, (Traced, np.ndarray))
                                else _plain(x) for x in inputs], **options).dtype  # fmt: skip
@@ -142,7 +146,7 @@ class Recorder:
     def _in_place(self, function: Any, args: tuple[Any, ...], options: dict[str, Any], out: Any) -> Any:
         """A write into memory that others look into, or of a part: an instruction that must stay in its place."""
         if not isinstance(out, Traced):
-            out = self.enter(out, self.program.constants)
+            out = self.constant(out)
         self._refuse_constant(out)
         refs = map_arguments(self._ref, args), map_arguments(self._ref, options)
         function(*map_arguments(_plain, args), **map_arguments(_plain, options))
@@ -184,45 +188,61 @@ class Recorder:
 
     def decide(self, function: Any, *operands: Any) -> bool:
         """A decision on numbers: a replay goes on only as long as it stays the same."""
-        answer = function(*map(_plain, operands))
-        outcome = TracedNumber(answer, self.new_value(answer))
-        refs = tuple(map(self._ref, operands))
-        self.program.instructions.append(Instruction(function, refs, {}, [outcome.id], where=self.where()))
-        self.program.guards.append((outcome.id, answer))
-        return bool(answer)
+        outcome = self.number(function, operands)
+        if (outcome.id, outcome.value) not in self.program.guards:
+            self.program.guards.append((outcome.id, outcome.value))
+        return bool(outcome.value)
 
-    def drawn(self, name: str, args: tuple[Any, ...], options: dict[str, Any]) -> Any:
+    # Random numbers --------------------------------------------------------------------------------------------
+
+    def lasting(self, function: Any, value: Any, args: tuple[Any, ...] = ()) -> Any:
+        """A number, or a generator, that a function makes anew at each replay; now it made `value`."""
+        id = self.new_value(value)
+        refs = tuple(map(self._ref, args))
+        self.program.instructions.append(Instruction(function, refs, {}, [id], where=self.where(), lasting=True))
+        return id, value
+
+    def seeded(self, seed: Any) -> TracedGenerator:
+        """A generator that starts from a seed."""
+        return TracedGenerator(*self.lasting(np.random.default_rng, np.random.default_rng(_plain(seed)), (seed,)))
+
+    def drawn(self, generator: TracedGenerator, name: str, args: tuple[Any, ...], options: dict[str, Any]) -> Any:
         """Draw random numbers, now and at each replay."""
-        function = Draw(name)
-        result = self.call(function, args, options)
+        result = self.call(Method(name), (generator, *args), options)
         self.program.instructions[-1].lasting = True
         return result
 
     def where(self) -> str:
         """The line of the user's program that is running."""
         frame: Any = sys._getframe(1)
-        while frame is not None and frame.f_code.co_filename.startswith((RUNG, "<")):
+        while frame is not None and frame.f_code.co_filename.startswith(OURS):
             frame = frame.f_back
         return "" if frame is None else f"{Path(frame.f_code.co_filename).name}, line {frame.f_lineno}"
 
 
-class Draw:
-    """A draw from Rung's generator, as a function."""
+class RecordedSource:
+    """Stands for the source of Rung's random numbers while a step is recorded."""
 
-    def __init__(self, name: str):
-        self.name = name
+    def __init__(self, recorder: Recorder, source: Any):
+        self._recorder, self._source = recorder, source
+        self._drawing: TracedGenerator | None = None
 
-    def __call__(self, *args: Any, **options: Any) -> Any:
-        return getattr(rung.random.generator(), self.name)(*args, **options)
+    def generator(self, xp: Any) -> Any:
+        """NumPy's, whose state goes on from replay to replay."""
+        if xp not in (traced_module, np):
+            return self._source.generator(xp)
+        if self._drawing is None:
+            made = self._source.generator(np)
+            self._drawing = TracedGenerator(*self._recorder.lasting(rung.random.generator, made))
+        return self._drawing
 
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Draw) and other.name == self.name
+    def draw_seed(self) -> Any:
+        """Another seed at each call, and at each replay."""
+        id, value = self._recorder.lasting(rung.random.draw_seed, self._source.draw_seed())
+        return TracedNumber(value, id)
 
-    def __hash__(self) -> int:
-        return hash(self.name)
-
-    def __repr__(self) -> str:
-        return f"draw {self.name}"
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._source, name)
 
 
 UFUNCS = {
@@ -232,7 +252,7 @@ UFUNCS = {
 
 
 def _plain(x: Any) -> Any:
-    return x.value if isinstance(x, (Traced, TracedNumber)) else x
+    return x.value if isinstance(x, (Traced, TracedNumber, TracedGenerator)) else x
 
 
 def _flat(tree: Any) -> list[Any]:

@@ -37,7 +37,9 @@ def _varying(program: Program, instructions: list[Instruction]) -> list[Instruct
     fixed, left = set(program.constants), []
     for instruction in instructions:
         storages = {program.storage(id) for id in instruction.outputs if id >= 0}
-        if fixed.issuperset(instruction.refs()) and not (instruction.lasting or instruction.writes or storages & written):
+        if fixed.issuperset(instruction.refs()) and not (
+            instruction.lasting or instruction.writes or storages & written
+        ):
             new = [id for id in instruction.outputs if id >= 0]
             fixed.update(new)
             program.constants.extend(new)

@@ -180,25 +180,40 @@ def _wrapped(found: Any) -> Any:
     return found
 
 
-class _Generator:
-    """Rung's generator of random numbers, whose draws are recorded, and made anew at each replay."""
+class TracedGenerator:
+    """A generator of random numbers, whose draws are recorded, and made anew at each replay."""
+
+    def __init__(self, id: int, value: Any):
+        self.id, self.value = id, value
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        return lambda *args, **options: _recorder().drawn(name, args, options)
+        return lambda *args, **options: _recorder().drawn(self, name, args, options)
+
+
+class _Random:
+    """NumPy's random module, as far as ops use it."""
+
+    @staticmethod
+    def default_rng(seed: Any) -> TracedGenerator:
+        return _recorder().seeded(seed)  # type: ignore[no-any-return]
 
 
 class _Module:
     """NumPy for traced arrays."""
 
     __name__ = "rung.compiling"
-    generator = _Generator()
+    random = _Random()
 
     def asarray(self, x: Any, dtype: Any = None) -> Any:
         if isinstance(x, Traced):
             return x if dtype is None or x.dtype == dtype else x.astype(dtype)
         return _recorder().call(np.asarray, (x, dtype), {})
+
+    def adopt(self, array: np.ndarray[Any, Any]) -> Any:
+        """An array from outside, as a constant of the step."""
+        return _recorder().constant(array)
 
     def may_share_memory(self, a: Any, b: Any) -> bool:
         return np.may_share_memory(getattr(a, "value", a), getattr(b, "value", b))

@@ -18,7 +18,7 @@ from rung.core.plan import Plan
 from rung.core.record import Record, next_serial
 from rung.core.variable import Variable, handle
 from rung.errors import GraphError, MutationError
-from rung.random import forked, generator
+from rung.random import draw_seed, forked, generator
 from rung.trees import leaves, map_tree
 
 
@@ -54,7 +54,7 @@ class Checkpoint:
         self.f = f
         self.inputs = [x._record if isinstance(x, Variable) else x for x in inputs]
         self.switches = {name: getattr(current_mode(), name) for name in ("train", "dtype", "create_graph")}
-        self.seed = int(generator().integers(2**63))
+        self.seed = draw_seed()
         self.n_outputs = self.start = 0
 
     def run(self, inputs: Sequence[Any], again: bool = False) -> tuple[Any, Reads]:

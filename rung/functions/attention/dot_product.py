@@ -22,7 +22,7 @@ from rung.functions.elementwise.selection import as_reals
 from rung.functions.linalg.product import swap
 from rung.functions.stochastic import dropout as dropped
 from rung.functions.view import expand_dims, reshape
-from rung.random import generator
+from rung.random import draw_seed
 from rung.shapes import Shape, broadcast, expect
 
 __all__ = ["scaled_dot_product_attention"]
@@ -276,5 +276,5 @@ def _attention(q: Any, k: Any, v: Any, see: Any, bias: Any, causal: bool, dropou
         _, lse = apply(op, q, k, v, see, bias)
         return dropped(op.probabilities(q, k, v, see, bias, lse), dropout) @ v
     return apply(
-        ScaledDotProductAttention(scale, causal, dropout, int(generator().integers(2**63))), q, k, v, see, bias
+        ScaledDotProductAttention(scale, causal, dropout, draw_seed()), q, k, v, see, bias
     )[0]
