@@ -11,6 +11,7 @@ import numpy as np
 
 import rung.random
 
+from rung.compiling.differentiable import CompiledCall, Links, derivative_of
 from rung.compiling.emitting import Emitter
 from rung.compiling.program import Program, Ref, check_constants, same_shape
 from rung.compiling.recorder import RecordedSource, Recorder
@@ -33,6 +34,7 @@ class Compiled:
         self.step, self.state = step, State(step, state)
         self.entries: dict[Any, _Entry] = {}
         self.is_new = True
+        self.derivatives: dict[Any, Compiled] = {}
 
     def __call__(self, *args: Any, **options: Any) -> Any:
         now = current_mode()
@@ -46,8 +48,22 @@ class Compiled:
         key = (_signature(args), _signature(options), now.train, now.enable_backprop, now.dtype)
         entry = self.entries.get(key)
         if entry is None:
-            entry = self.entries[key] = _Entry(self)
+            entry = self.entries[key] = _Entry(self, key)
         return entry(args, options)
+
+    def derivative(self, key: Any, links: Links, tree: Any, again: bool) -> Compiled:
+        """The compiled derivative for arguments of one kind; `again`: one that can be differentiated."""
+        if (key, again) not in self.derivatives:
+            form = map_tree(lambda x: None, tree)
+
+            def tree_of(flat: list[Any]) -> Any:
+                parts = iter(flat)
+                return map_tree(lambda _: next(parts), form)
+
+            self.derivatives[key, again] = Compiled(
+                derivative_of(self.step, tree_of, links, again), [self.step, self.state.more]
+            )
+        return self.derivatives[key, again]
 
     @property
     def source(self) -> str:
@@ -64,8 +80,8 @@ def compile(step: Callable[..., Any], state: Any = ()) -> Compiled:
 class _Entry:
     """What is known of a step for arguments of one kind."""
 
-    def __init__(self, compiled: Compiled):
-        self.compiled = compiled
+    def __init__(self, compiled: Compiled, key: Any):
+        self.compiled, self.key = compiled, key
         self.who = f"compile: {getattr(compiled.step, '__name__', 'the step')}"
         self.program: Program | None = None
         self.emitted: Any = None
@@ -99,11 +115,16 @@ class _Entry:
             setattr(owner, name, getattr(owner, name) + change)
         for place in self.written:
             place.written()
-        return self._as_returned(results)
+        return self._returned(args, options, [_as(*pair) for pair in zip(self.kinds, results, strict=True)])
 
-    def _as_returned(self, results: Any) -> Any:
+    def _returned(self, args: Any, options: Any, results: list[Any]) -> Any:
+        """The results in the form that the step gives them, and in the graph if somebody may differentiate them."""
+        links = self.program.links
+        if links.outputs and current_mode().enable_backprop:
+            derivative = functools.partial(self.compiled.derivative, self.key, links, (args, options))
+            results = CompiledCall(derivative, links, (args, options)).connect(leaves((args, options)), results)
         parts = iter(results)
-        return map_tree(lambda kind: _as(kind, next(parts)), self.returned)
+        return map_tree(lambda _: next(parts), self.program.returned)
 
     # Recording -------------------------------------------------------------------------------------------------
 
@@ -117,11 +138,11 @@ class _Entry:
         self.tries += 1
         if self.tries > TRIES and self.emitted is None:
             raise GraphError(f"{self.who} did something else at each of {TRIES} calls; compile what stays the same")
-        self.returned = program.returned
-        return result
+        return self._returned(args, options, result)
 
     def _prepare(self, program: Program) -> None:
         self.emitted = Emitter(program).emit()
+        self.kinds = leaves(program.returned)
         self.read = program.read
         self.expected = program.expected
         self.changes = program.changes
@@ -172,7 +193,7 @@ class _Recording:
             for record, guard in guards:
                 record.guard = guard
         self._close(program, found, entered, now, flags, counted)
-        return program, self._returned(program, result)
+        return program, self._returned(program, result, leaves((args, options)))
 
     def _argument(self, x: Any) -> Any:
         if isinstance(x, Variable):
@@ -206,10 +227,13 @@ class _Recording:
             if getattr(owner, name) != value
         ]
 
-    def _returned(self, program: Any, result: Any) -> Any:
-        program.results = [_ref(x) for x in leaves(result)]
+    def _returned(self, program: Any, result: Any, arguments: list[Any]) -> list[Any]:
+        results = leaves(result)
+        program.results = [_ref(x) for x in results]
         program.returned = map_tree(lambda x: "variable" if isinstance(x, Variable) else "plain", result)
-        return map_tree(_untraced, result)
+        program.links = Links(results, arguments, self.state.found()[0])
+        program.links.draws = any(instruction.lasting for instruction in program.instructions)
+        return [_untraced(x) for x in results]
 
     @contextmanager
     def _numbers(self) -> Iterator[None]:
