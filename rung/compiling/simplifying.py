@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from rung.compiling.program import Instruction, Program, Ref
+import numpy as np
+
+from rung.compiling.program import Instruction, Program, Ref, map_arguments
 
 
 def simplified(program: Program) -> list[Instruction]:
@@ -40,9 +42,20 @@ def _varying(program: Program, instructions: list[Instruction]) -> list[Instruct
         if fixed.issuperset(instruction.refs()) and not (
             instruction.lasting or instruction.writes or storages & written
         ):
-            new = [id for id in instruction.outputs if id >= 0]
-            fixed.update(new)
-            program.constants.extend(new)
+            fixed.update(_computed(program, instruction))
         else:
             left.append(instruction)
     return left
+
+
+def _computed(program: Program, instruction: Instruction) -> list[int]:
+    """Run an instruction on constants, now: its array of the recording may have been written to later on."""
+    args, options = map_arguments(lambda x: program.values[x.id].array if isinstance(x, Ref) else x,
+                                  (instruction.args, instruction.options))  # fmt: skip
+    result = instruction.function(*args, **options)
+    results = result if isinstance(result, (tuple, list)) else (result,)
+    for id, part in zip(instruction.outputs, results, strict=True):
+        if id >= 0:
+            program.values[id].array = part if program.values[id].is_number else np.asarray(part)
+            program.constants.append(id)
+    return [id for id in instruction.outputs if id >= 0]

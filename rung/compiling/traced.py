@@ -211,9 +211,9 @@ class _Module:
             return x if dtype is None or x.dtype == dtype else x.astype(dtype)
         return _recorder().call(np.asarray, (x, dtype), {})
 
-    def adopt(self, array: np.ndarray[Any, Any]) -> Any:
-        """An array from outside, as a constant of the step."""
-        return _recorder().constant(array)
+    def adopt(self, array: Any) -> Any:
+        """An array from outside, as a constant of the step; a traced one as it is."""
+        return array if isinstance(array, Traced) else _recorder().constant(array)
 
     def may_share_memory(self, a: Any, b: Any) -> bool:
         return np.may_share_memory(getattr(a, "value", a), getattr(b, "value", b))
