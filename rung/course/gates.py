@@ -215,6 +215,20 @@ def printed(course: Course, pool: Pool, number: int) -> Complaints:
     return complaints
 
 
+def typed(course: Course, pool: Pool, number: int) -> Complaints:
+    """What a lesson shows as typed into Python prints what stands there, on its state or the one before."""
+    step = course.step(number)
+    try:
+        sessions = lesson.sessions(step)
+    except (OSError, ValueError) as error:
+        return [f"{step.name}: {error}"]
+    return [
+        f"{step.name}, on state {n}: {complaint}"
+        for n, text in sessions.items()
+        for complaint in pool.session(state(course, n), text)
+    ]
+
+
 def programs(step: Step) -> list[Path]:
     """The programs of a step whose output its lesson shows, and its demo."""
     text = (
@@ -257,8 +271,8 @@ def _public(course: Course, number: int) -> set[str]:
 GATES: dict[str, Callable[[Course, Pool, int], Complaints]] = {
     "its state passes": passes, "what is unsolved fails": unsolved, "starters add only": adds_only,
     "wrong answers are caught": wrongs, "every check has hints": hinted, "questions have answers": asked,
-    "the lesson is whole": written, "printed numbers are true": printed, "nothing comes too early": names,
-    "mutants are caught": caught,
+    "the lesson is whole": written, "printed numbers are true": printed, "sessions are true": typed,
+    "nothing comes too early": names, "mutants are caught": caught,
 }  # fmt: skip
 
 

@@ -15,11 +15,29 @@ from rung.errors import ValueRangeError
 
 ORDER = re.compile(r"^\{\{ *(code|change|demo|output)(?:: *(.*?))? *\}\}$", re.MULTILINE)
 
+SESSION = re.compile(r"^ *```pycon *(.*?)$(.*?)^ *```$", re.MULTILINE | re.DOTALL)
+MARK = re.compile(r"```pycon .*")  # for the gates alone: sites know no words after the language
+
 
 def lesson(course: Course, step: Step, language: str = "en", name: str = ALIAS) -> str:
     """The lesson of a step as plain Markdown, with the learner's name of the package."""
     text = step.localized("lesson", "md", language).read_text(encoding="utf-8")
-    return called(ORDER.sub(lambda match: _answer(course, step, match[1], match[2] or ""), text), name)
+    text = ORDER.sub(lambda match: _answer(course, step, match[1], match[2] or ""), text)
+    return called(MARK.sub("```pycon", text), name)
+
+
+def sessions(step: Step, language: str = "en") -> dict[int, str]:
+    """What a lesson shows as typed into Python, by the state that it is typed on.
+
+    Blocks on one state are one session: those of ``pycon before`` on the state before the step, all others on its own.
+    """
+    found: dict[int, str] = {}
+    for when, block in SESSION.findall(step.localized("lesson", "md", language).read_text(encoding="utf-8")):
+        if when not in ("", "before"):
+            raise ValueRangeError(f"{step.name}: a session is `pycon` or `pycon before`, but got `pycon {when}`")
+        number = step.id - 1 if when else step.id
+        found[number] = found.get(number, "") + block
+    return found
 
 
 def _answer(course: Course, step: Step, order: str, what: str) -> str:

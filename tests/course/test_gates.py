@@ -38,6 +38,10 @@ def test_the_little_course_passes(little, pool):
         assert gates.all_gates(little, pool.of(little), number, full=True) == []
 
 
+def session(kind, line, answer):
+    return f"# A box\n\n```{kind}\n>>> import myrung\n>>> {line}\n{answer}\n```\n"
+
+
 BREAKS = {
     "a solution that fails": ("01-double/solution/core.py", "2 * x", "3 * x", gates.passes, 1, "fails test_double"),
     "a check that does not hold later": ("03-box/solution/core.py", "class Box", "double = None\n\n\nclass Box",
@@ -58,6 +62,12 @@ BREAKS = {
     "a short lesson": ("03-box/lesson.en.md", "word " * 400, "", gates.written, 3, "must have 400 to 1200 words"),
     "another title": ("03-box/lesson.en.md", "# A box", "# The box", gates.written, 3, "is called 'The box'"),
     "numbers that are not those of the run": ("01-double/demo.out", "42", "43", gates.printed, 1, "prints something"),
+    "a session that is not true": ("03-box/lesson.en.md", "# A box", session("pycon", "myrung.double(2)", "5"),
+                                   gates.typed, 3, "on state 3: `myrung.double(2)` shows 5, but prints 4"),
+    "a session on the state after": ("03-box/lesson.en.md", "# A box", session("pycon before", "myrung.Box", "<...>"),
+                                     gates.typed, 3, "on state 2: `myrung.Box` shows <...>, but raises Attribute"),
+    "a session of no kind": ("03-box/lesson.en.md", "# A box", session("pycon after", "1", "1"), gates.typed, 3,
+                             "a session is `pycon` or `pycon before`, but got `pycon after`"),
     "a name from a later step": ("01-double/lesson.en.md", "# Twice", "# Twice\n\nA `Box`.", gates.names, 1,
                                  "names Box, which comes later"),
     "a mutant that lives": ("03-box/check.py", "assert box.data == 3", "", gates.caught, 3,
