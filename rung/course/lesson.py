@@ -29,7 +29,7 @@ def lesson(course: Course, step: Step, language: str = "en", name: str = ALIAS) 
 def sessions(step: Step, language: str = "en") -> dict[int, str]:
     """What a lesson shows as typed into Python, by the state that it is typed on.
 
-    Blocks on one state are one session: those of ``pycon before`` on the state before the step, all others on its own.
+    Blocks on one state are one session: those of ``pycon before`` on the state before, the others on the step's own.
     """
     found: dict[int, str] = {}
     for when, block in SESSION.findall(step.localized("lesson", "md", language).read_text(encoding="utf-8")):
