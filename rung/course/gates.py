@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import builtins
+import keyword
 import random
 import re
 import sys
@@ -273,8 +274,9 @@ def names(course: Course, pool: Pool, number: int) -> Complaints:
 
 @lru_cache(maxsize=256)
 def _public(course: Course, number: int) -> set[str]:
-    """What a state defines, methods left out."""
-    return {name for _, name in texts(state(course, number)) if "." not in name and name.isidentifier()}
+    """What a state defines, methods left out; statements, such as one that begins with `try`, have no name."""
+    found = {name for _, name in texts(state(course, number))}
+    return {name for name in found if name.isidentifier() and not keyword.iskeyword(name)}
 
 
 # All of them -------------------------------------------------------------------------------------------------------

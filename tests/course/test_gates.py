@@ -88,6 +88,13 @@ def test_a_gate_complains(course_folder, name, pool):
     assert any(complaint in line for line in found), found
 
 
+def test_words_of_python_never_come_too_early(course_folder):
+    attempt = "try:\n    import json\nexcept ImportError:\n    json = None\n\n\nclass Box"
+    edit(course_folder, "03-box/solution/core.py", "class Box", attempt)
+    edit(course_folder, "01-double/lesson.en.md", "# Twice", "# Twice\n\n`try … finally` is not for today.")
+    assert gates.names(Course(course_folder), None, 1) == []
+
+
 def test_a_starter_that_replaces_is_complained_of(course_folder):
     folder = course_folder / "steps" / "03-box" / "starter"
     folder.mkdir()
