@@ -83,8 +83,22 @@ def change(course: Course, step: Step, file: str, names: Sequence[str]) -> str:
     old = excerpt(before, step, file, [name for name in names if name in known]) if known else ""
     old = "" if names and not any(name in known for name in names) else old
     new = excerpt(after, step, file, names)
-    lines = list(difflib.ndiff(old.splitlines(), new.splitlines()))
-    return "\n".join(line.rstrip() for line in lines if not line.startswith("?"))
+    return "\n".join(compared(old.splitlines(), new.splitlines()))
+
+
+def compared(old: Sequence[str], new: Sequence[str]) -> list[str]:
+    """All lines, with ``-`` before those that were taken away and, below them, ``+`` before those that came instead.
+
+    >>> compared(["def f(x):", "    y = x", "    return y"], ["def f(x):", "    return x"])
+    ['  def f(x):', '-     y = x', '-     return y', '+     return x']
+    """
+    found: list[str] = []
+    for kind, a, b, c, d in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if kind == "equal":
+            found += [f"  {line}" for line in old[a:b]]
+        else:
+            found += [f"- {line}" for line in old[a:b]] + [f"+ {line}" for line in new[c:d]]
+    return [line.rstrip() for line in found]
 
 
 def excerpt(files: Files, step: Step, file: str, names: Sequence[str]) -> str:

@@ -31,6 +31,16 @@ def test_a_change_marks_what_is_new(little, course_folder):
     ]  # fmt: skip
 
 
+def test_what_was_taken_away_stands_above_what_came_instead(little, course_folder):
+    path = course_folder / "steps" / "03-box" / "solution" / "core.py"
+    path.write_text('def double(x):\n    """Twice x."""\n    y = x\n    y += x\n    return y\n', encoding="utf-8")
+    assert lesson.change(little, little.step(3), "core.py", ["double"]).splitlines() == [
+        "  def double(x):", '      """Twice x."""', "-     return 2 * x",
+        "+     y = x", "+     y += x", "+     return y",
+    ]  # fmt: skip
+    assert lesson.compared(["a", "b", "c"], ["a", "d"]) == ["  a", "- b", "- c", "+ d"]
+
+
 def test_members_stand_below_the_head_of_their_class(little):
     text = lesson.code(little, little.step(3), "core.py", ["Box.__init__", "Box.put"])
     assert text.startswith("class Box:\n    def __init__(self, data):\n")
