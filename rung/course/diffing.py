@@ -6,7 +6,7 @@ import difflib
 import textwrap
 from collections.abc import Mapping
 
-from rung.course import backups, state
+from rung.course import backups, lesson, state
 from rung.course.inside.learner import called
 from rung.course.pieces import split
 from rung.course.table import Course
@@ -67,11 +67,10 @@ def _diffs(left: Texts, right: Texts, keys: list[tuple[str, str]]) -> list[tuple
     for file, name in keys:
         if (file, name.rpartition(".")[0]) not in keys:
             old, new = (textwrap.dedent(texts.get((file, name), "")).splitlines() for texts in (left, right))
-            lines = [line.rstrip() for line in difflib.ndiff(old, new) if not line.startswith("?")]
-            found.append((f"{file} {name}", "\n".join(lines)))
+            found.append((f"{file} {name}", "\n".join(lesson.compared(old, new))))
     return found
 
 
 def _marked(line: str) -> str:
-    """A line of a unified diff with its mark apart, as `ndiff` has it."""
+    """A line of a unified diff with its mark apart, as `compared` has it."""
     return "" if line.startswith("@@") else f"{line[:1]} {line[1:]}"

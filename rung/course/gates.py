@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import builtins
+import keyword
 import random
 import re
 import sys
@@ -15,6 +16,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
@@ -27,15 +29,22 @@ from rung.course.table import Course, Step
 
 PUBLISH = "python -m rung.course.publishing writes it anew"
 WORDS = (400, 1200)  # of a lesson
-SAMPLE = 6  # mutants of each step that are tried where not all are
+SAMPLE = 4  # mutants of each step, and steps before it, that are tried where not all are
 MUTANT_LIMIT = 3.0  # seconds; a mutant that loops for ever is caught by the clock
 REAL = re.compile(r"^#+ .*(real|PyTorch|JAX|elsewhere|other frameworks).*$", re.IGNORECASE | re.MULTILINE)
 Complaints = list[str]
+T = TypeVar("T")
 
 
-def passes(course: Course, pool: Pool, number: int) -> Complaints:
-    """State N passes every check that holds for it, and no check is left out that would pass."""
-    own = [n for n in range(1, number + 1) if course.step(n).has_check]
+def passes(course: Course, pool: Pool, number: int, count: int | None = None, seed: int = 0) -> Complaints:
+    """State N passes every check that holds for it, and no check is left out that would pass.
+
+    Checks of all steps before it, or of some that the seed decides; the last state is always tried by all.
+    """
+    before = [n for n in range(1, number) if course.step(n).has_check]
+    if number != course.last:
+        before = sorted(chosen(f"{seed} {number}", before, count))
+    own = before + ([number] if course.step(number).has_check else [])
     if not own:
         return []
     report = pool.check(state(course, number), own, [], number, everything=True)
@@ -45,6 +54,11 @@ def passes(course: Course, pool: Pool, number: int) -> Complaints:
     ran = {(r.step, r.id) for r in report.results}
     return [complaint for n in own for test in course.step(n).tests
             if (complaint := _held(course.step(n), test, number, ran, failures))]  # fmt: skip
+
+
+def chosen(seed: str, items: list[T], count: int | None) -> list[T]:
+    """Some of the items that a seed decides, or all of them."""
+    return items if count is None or len(items) <= count else random.Random(seed).sample(items, count)
 
 
 def _held(step: Step, test: str, number: int, ran: set[tuple[int, str]], failures: dict[tuple[int, str], str]) -> str:
@@ -118,10 +132,8 @@ def caught(course: Course, pool: Pool, number: int, count: int | None = None, se
     step = course.step(number)
     if not step.has_check:
         return []
-    chosen = mutants(course, number)
-    if count is not None and len(chosen) > count:
-        chosen = random.Random(f"{seed} {number}").sample(chosen, count)
-    trials = [(m.name, pool.check(m.files, [number], range(1, number), number, MUTANT_LIMIT)) for m in chosen]
+    some = chosen(f"{seed} {number}", mutants(course, number), count)
+    trials = [(m.name, pool.check(m.files, [number], range(1, number), number, MUTANT_LIMIT)) for m in some]
     complaints = _stale(course, step)
     complaints += [f"{step.name}: no check catches {name}" for name, report in trials if report.passed]
     return complaints + (_idle(course, pool, step, [report for _, report in trials]) if count is None else [])
@@ -215,6 +227,20 @@ def printed(course: Course, pool: Pool, number: int) -> Complaints:
     return complaints
 
 
+def typed(course: Course, pool: Pool, number: int) -> Complaints:
+    """What a lesson shows as typed into Python prints what stands there, on its state or the one before."""
+    step = course.step(number)
+    try:
+        sessions = lesson.sessions(step)
+    except (OSError, ValueError) as error:
+        return [f"{step.name}: {error}"]
+    return [
+        f"{step.name}, on state {n}: {complaint}"
+        for n, text in sessions.items()
+        for complaint in pool.session(state(course, n), text)
+    ]
+
+
 def programs(step: Step) -> list[Path]:
     """The programs of a step whose output its lesson shows, and its demo."""
     text = (
@@ -248,8 +274,9 @@ def names(course: Course, pool: Pool, number: int) -> Complaints:
 
 @lru_cache(maxsize=256)
 def _public(course: Course, number: int) -> set[str]:
-    """What a state defines, methods left out."""
-    return {name for _, name in texts(state(course, number)) if "." not in name and name.isidentifier()}
+    """What a state defines, methods left out; statements, such as one that begins with `try`, have no name."""
+    found = {name for _, name in texts(state(course, number))}
+    return {name for name in found if name.isidentifier() and not keyword.iskeyword(name)}
 
 
 # All of them -------------------------------------------------------------------------------------------------------
@@ -257,16 +284,19 @@ def _public(course: Course, number: int) -> set[str]:
 GATES: dict[str, Callable[[Course, Pool, int], Complaints]] = {
     "its state passes": passes, "what is unsolved fails": unsolved, "starters add only": adds_only,
     "wrong answers are caught": wrongs, "every check has hints": hinted, "questions have answers": asked,
-    "the lesson is whole": written, "printed numbers are true": printed, "nothing comes too early": names,
-    "mutants are caught": caught,
+    "the lesson is whole": written, "printed numbers are true": printed, "sessions are true": typed,
+    "nothing comes too early": names, "mutants are caught": caught,
 }  # fmt: skip
+SAMPLED = (passes, caught)  # what takes long
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the gates and print what is wrong."""
     parser = argparse.ArgumentParser(prog="python -m rung.course.gates", description="Run the gates of the course.")
     parser.add_argument("steps", nargs="*", type=int, help="only these steps")
-    parser.add_argument("--full", action="store_true", help=f"every mutant (otherwise {SAMPLE} of each step)")
+    parser.add_argument(
+        "--full", action="store_true", help=f"every mutant, and every step before (otherwise {SAMPLE})"
+    )
     parser.add_argument("--course", type=Path, help="another course than Rung's")
     options = parser.parse_args(arguments)
     course, begun, total = Course(options.course), time.perf_counter(), 0
@@ -286,7 +316,7 @@ def all_gates(course: Course, pool: Pool, number: int, full: bool = False) -> Co
     """The complaints of every gate about a step."""
     found: Complaints = []
     for gate in GATES.values():
-        extra = {"count": None if full else SAMPLE} if gate is caught else {}
+        extra = {"count": None if full else SAMPLE} if gate in SAMPLED else {}
         found += gate(course, pool, number, **extra)
     return found
 

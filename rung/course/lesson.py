@@ -15,11 +15,29 @@ from rung.errors import ValueRangeError
 
 ORDER = re.compile(r"^\{\{ *(code|change|demo|output)(?:: *(.*?))? *\}\}$", re.MULTILINE)
 
+SESSION = re.compile(r"^ *```pycon *(.*?)$(.*?)^ *```$", re.MULTILINE | re.DOTALL)
+MARK = re.compile(r"```pycon .*")  # for the gates alone: sites know no words after the language
+
 
 def lesson(course: Course, step: Step, language: str = "en", name: str = ALIAS) -> str:
     """The lesson of a step as plain Markdown, with the learner's name of the package."""
     text = step.localized("lesson", "md", language).read_text(encoding="utf-8")
-    return called(ORDER.sub(lambda match: _answer(course, step, match[1], match[2] or ""), text), name)
+    text = ORDER.sub(lambda match: _answer(course, step, match[1], match[2] or ""), text)
+    return called(MARK.sub("```pycon", text), name)
+
+
+def sessions(step: Step, language: str = "en") -> dict[int, str]:
+    """What a lesson shows as typed into Python, by the state that it is typed on.
+
+    Blocks on one state are one session: those of ``pycon before`` on the state before, the others on the step's own.
+    """
+    found: dict[int, str] = {}
+    for when, block in SESSION.findall(step.localized("lesson", "md", language).read_text(encoding="utf-8")):
+        if when not in ("", "before"):
+            raise ValueRangeError(f"{step.name}: a session is `pycon` or `pycon before`, but got `pycon {when}`")
+        number = step.id - 1 if when else step.id
+        found[number] = found.get(number, "") + block
+    return found
 
 
 def _answer(course: Course, step: Step, order: str, what: str) -> str:
@@ -65,8 +83,22 @@ def change(course: Course, step: Step, file: str, names: Sequence[str]) -> str:
     old = excerpt(before, step, file, [name for name in names if name in known]) if known else ""
     old = "" if names and not any(name in known for name in names) else old
     new = excerpt(after, step, file, names)
-    lines = list(difflib.ndiff(old.splitlines(), new.splitlines()))
-    return "\n".join(line.rstrip() for line in lines if not line.startswith("?"))
+    return "\n".join(compared(old.splitlines(), new.splitlines()))
+
+
+def compared(old: Sequence[str], new: Sequence[str]) -> list[str]:
+    """All lines, with ``-`` before those that were taken away and, below them, ``+`` before those that came instead.
+
+    >>> compared(["def f(x):", "    y = x", "    return y"], ["def f(x):", "    return x"])
+    ['  def f(x):', '-     y = x', '-     return y', '+     return x']
+    """
+    found: list[str] = []
+    for kind, a, b, c, d in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if kind == "equal":
+            found += [f"  {line}" for line in old[a:b]]
+        else:
+            found += [f"- {line}" for line in old[a:b]] + [f"+ {line}" for line in new[c:d]]
+    return [line.rstrip() for line in found]
 
 
 def excerpt(files: Files, step: Step, file: str, names: Sequence[str]) -> str:

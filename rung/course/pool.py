@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 from rung.course import backups, checking, process
 from rung.course.checking import Report
-from rung.course.inside.learner import called
+from rung.course.inside.learner import ALIAS, called
 from rung.course.process import Event
 from rung.course.state import Files
 from rung.course.table import Course
@@ -135,16 +135,24 @@ class Pool:
 
     def demo(self, files: Files, program: Path) -> tuple[str, str]:
         """What a program of a step prints on a package, and the error that ended it."""
-        text = called(program.read_text(encoding="utf-8"), NAME)
+        text = program.read_text(encoding="utf-8")
+        said = self._ask(files, text, do="demo", file=program.name) or {"text": "", "error": "it ended Python"}
+        return said["text"].replace(NAME, ALIAS), said["error"]
+
+    def session(self, files: Files, text: str) -> list[str]:
+        """What a session shows and Python does not say on a package, in sentences."""
+        untrue = self._ask(files, text, do="session")
+        return ["it ends Python"] if untrue is None else [line.replace(NAME, ALIAS) for line in untrue]
+
+    def _ask(self, files: Files, text: str, **wanted: str) -> Any:
+        """What comes of a text that a worker runs on a package; None if that ended Python."""
         worker = self.free.get()
         try:
             worker.put(files)
-            wanted = {"do": "demo", "root": str(worker.root), "name": NAME, "text": text, "file": program.name}
-            events = worker.ask(wanted)
+            events = worker.ask({"root": str(worker.root), "name": NAME, "text": called(text, NAME), **wanted})
         finally:
             self.free.put(worker)
-        said = events[0] if events else {"text": "", "error": "it ended Python"}
-        return said["text"].replace(NAME, "myrung"), said["error"]
+        return events[0] if events else None
 
 
 def _all(course: Course, own: Sequence[int]) -> list[dict[str, Any]]:

@@ -142,6 +142,13 @@ def test_earlier_steps_are_checked_again_once_the_own_checks_pass(work):
     assert (report.failure.step, report.failure.id) == (1, "test_double")
 
 
+@pytest.mark.parametrize("line", ["expect('myrung.double(2)', 3, 4)", "assert False, 'myrung.double(2) is 3'"])
+def test_a_sentence_calls_the_package_by_the_learners_name(work, line):
+    text = f"import myrung\nfrom rung.course.testing import expect\n\n\ndef test_name():\n    {line}\n"
+    work.step.check.write_text(text, encoding="utf-8")
+    assert checked(work, TRUE).failure.sentence.startswith("climb.double(2)")
+
+
 def test_a_plain_assert_says_what_does_not_hold(work):
     work.begin(3)
     core = "class Box:\n    def __init__(self, data):\n        self.data = data\n        self.changes = 0\n\n"

@@ -1,6 +1,6 @@
 """The gates on every step of the course, all at once on the cores that there are; and that each gate can complain.
 
-``python -m rung.course.gates --full`` tries every mutant; here some of each step are tried.
+``python -m rung.course.gates --full`` tries every mutant; and every step before on each state; here some of each are.
 """
 
 import pytest
@@ -11,7 +11,7 @@ from rung.course.table import Course
 
 @pytest.mark.parametrize("gate", gates.GATES.values(), ids=lambda gate: gate.__name__)
 def test_every_step_passes(course, pool, gate):
-    options = {"count": gates.SAMPLE} if gate is gates.caught else {}
+    options = {"count": gates.SAMPLE} if gate in gates.SAMPLED else {}
     complaints = pool.map(lambda number: gate(course, pool, number, **options), course.steps)
     assert [line for lines in complaints for line in lines] == []
 
@@ -38,6 +38,10 @@ def test_the_little_course_passes(little, pool):
         assert gates.all_gates(little, pool.of(little), number, full=True) == []
 
 
+def session(kind, line, answer):
+    return f"# A box\n\n```{kind}\n>>> import myrung\n>>> {line}\n{answer}\n```\n"
+
+
 BREAKS = {
     "a solution that fails": ("01-double/solution/core.py", "2 * x", "3 * x", gates.passes, 1, "fails test_double"),
     "a check that does not hold later": ("03-box/solution/core.py", "class Box", "double = None\n\n\nclass Box",
@@ -58,6 +62,12 @@ BREAKS = {
     "a short lesson": ("03-box/lesson.en.md", "word " * 400, "", gates.written, 3, "must have 400 to 1200 words"),
     "another title": ("03-box/lesson.en.md", "# A box", "# The box", gates.written, 3, "is called 'The box'"),
     "numbers that are not those of the run": ("01-double/demo.out", "42", "43", gates.printed, 1, "prints something"),
+    "a session that is not true": ("03-box/lesson.en.md", "# A box", session("pycon", "myrung.double(2)", "5"),
+                                   gates.typed, 3, "on state 3: `myrung.double(2)` shows 5, but prints 4"),
+    "a session on the state after": ("03-box/lesson.en.md", "# A box", session("pycon before", "myrung.Box", "<...>"),
+                                     gates.typed, 3, "on state 2: `myrung.Box` shows <...>, but raises Attribute"),
+    "a session of no kind": ("03-box/lesson.en.md", "# A box", session("pycon after", "1", "1"), gates.typed, 3,
+                             "a session is `pycon` or `pycon before`, but got `pycon after`"),
     "a name from a later step": ("01-double/lesson.en.md", "# Twice", "# Twice\n\nA `Box`.", gates.names, 1,
                                  "names Box, which comes later"),
     "a mutant that lives": ("03-box/check.py", "assert box.data == 3", "", gates.caught, 3,
@@ -76,6 +86,13 @@ def test_a_gate_complains(course_folder, name, pool):
     broken = Course(course_folder)
     found = gate(broken, pool.of(broken), number)
     assert any(complaint in line for line in found), found
+
+
+def test_words_of_python_never_come_too_early(course_folder):
+    attempt = "try:\n    import json\nexcept ImportError:\n    json = None\n\n\nclass Box"
+    edit(course_folder, "03-box/solution/core.py", "class Box", attempt)
+    edit(course_folder, "01-double/lesson.en.md", "# Twice", "# Twice\n\n`try … finally` is not for today.")
+    assert gates.names(Course(course_folder), None, 1) == []
 
 
 def test_a_starter_that_replaces_is_complained_of(course_folder):

@@ -15,12 +15,30 @@ def test_a_lesson_has_the_code_the_demo_and_its_output_in_place(little):
     assert "```text\n42\n```" in text
 
 
+def test_a_session_is_shown_without_the_word_for_the_gates(little):
+    path = little.step(3).folder / "lesson.en.md"
+    path.write_text("# A box\n\n```pycon before\n>>> import myrung\n```\n\n```pycon\n>>> 1\n```\n", encoding="utf-8")
+    text = lesson.lesson(little, little.step(3), name="climb")
+    assert text == "# A box\n\n```pycon\n>>> import climb\n```\n\n```pycon\n>>> 1\n```\n"
+    assert lesson.sessions(little.step(3)) == {2: "\n>>> import myrung\n", 3: "\n>>> 1\n"}
+
+
 def test_a_change_marks_what_is_new(little, course_folder):
     path = course_folder / "steps" / "03-box" / "solution" / "core.py"
     path.write_text("def double(x):\n    return x + x\n", encoding="utf-8")
     assert lesson.change(little, little.step(3), "core.py", ["double"]).splitlines() == [
         "  def double(x):", '-     """Twice x."""', "-     return 2 * x", "+     return x + x",
     ]  # fmt: skip
+
+
+def test_what_was_taken_away_stands_above_what_came_instead(little, course_folder):
+    path = course_folder / "steps" / "03-box" / "solution" / "core.py"
+    path.write_text('def double(x):\n    """Twice x."""\n    y = x\n    y += x\n    return y\n', encoding="utf-8")
+    assert lesson.change(little, little.step(3), "core.py", ["double"]).splitlines() == [
+        "  def double(x):", '      """Twice x."""', "-     return 2 * x",
+        "+     y = x", "+     y += x", "+     return y",
+    ]  # fmt: skip
+    assert lesson.compared(["a", "b", "c"], ["a", "d"]) == ["  a", "- b", "- c", "+ d"]
 
 
 def test_members_stand_below_the_head_of_their_class(little):

@@ -47,6 +47,10 @@ def request(wanted: dict[str, Any], events: TextIO) -> None:
         from rung.course.inside.tracing import run_trace
 
         run_trace(wanted, root, name, events)
+    elif wanted["do"] == "session":
+        from rung.course.inside.sessions import untrue
+
+        events.write(json.dumps(untrue(wanted["text"])) + "\n")
     elif wanted["do"] == "demo":
         events.write(json.dumps(said_by(wanted["text"], wanted["file"])) + "\n")
     events.flush()

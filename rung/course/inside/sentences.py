@@ -8,18 +8,19 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from rung.course.inside.learner import inside
+from rung.course.inside.learner import ALIAS, called, inside
 
 
-def of_error(error: BaseException, root: Path, name: str = "") -> dict[str, Any]:
-    """The fields of a failed check.
+def of_error(error: BaseException, root: Path, name: str) -> dict[str, Any]:
+    """The fields of a failed check, in which the learner's package has its own name.
 
     Args:
         error: what was raised
         root: the workspace
         name: the learner's package
     """
-    found = _asserted(error) or _absent(error, name) or _raised(error)
+    said = _asserted(error) or _absent(error, name) or _raised(error)
+    found = {field: called(text, name) for field, text in said.items()}
     where = _look(getattr(error, "look", None), root) or _syntax(error, root) or _deepest(error, root)
     return {**found, **where}
 
@@ -46,20 +47,19 @@ def _asserted(error: BaseException) -> dict[str, str] | None:
 def _absent(error: BaseException, package: str) -> dict[str, str] | None:
     """Of a name that is not there yet."""
     missing = re.search(r"cannot import name '(\w+)' from '([\w.]+)'", str(error))
-    if isinstance(error, ImportError) and missing and missing[2].split(".")[0] in (package, "myrung"):
-        return _no_name(package, missing[1], missing[2])
-    if isinstance(error, ModuleNotFoundError) and (error.name or "").split(".")[0] in (package, "myrung"):
-        file = (error.name or "").replace(".", "/").replace("myrung", package, 1) + ".py"
+    if isinstance(error, ImportError) and missing and missing[2].split(".")[0] in (package, ALIAS):
+        return _no_name(missing[1], missing[2])
+    if isinstance(error, ModuleNotFoundError) and (error.name or "").split(".")[0] in (package, ALIAS):
+        file = (error.name or "").replace(".", "/") + ".py"
         return {"sentence": f"there is no file {file} yet", "expected": file, "came": "no such file"}
     owner = getattr(error, "obj", None)
     if isinstance(error, AttributeError) and inspect.ismodule(owner) and owner.__name__.split(".")[0] == package:
-        return _no_name(package, str(error.name), owner.__name__)
+        return _no_name(str(error.name), owner.__name__)
     return None
 
 
-def _no_name(package: str, missing: str, module: str) -> dict[str, str]:
-    where = re.sub(r"^myrung\b", package, module)
-    return {"sentence": f"{where} has no {missing} yet", "expected": missing, "came": "nothing of that name"}
+def _no_name(missing: str, module: str) -> dict[str, str]:
+    return {"sentence": f"{module} has no {missing} yet", "expected": missing, "came": "nothing of that name"}
 
 
 def _raised(error: BaseException) -> dict[str, str]:

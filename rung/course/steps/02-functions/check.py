@@ -26,6 +26,7 @@ def test_square_of_arrays():
 def test_new_variable():
     x = variable([1.0, 2.0, 3.0])
     y = myrung.Square()(x)
+    expect_type("Square()(x)", y, myrung.Variable, look=myrung.Function)
     if y is x:
         raise Unmet("Square()(x)", "a new Variable", "x itself", look=myrung.Function)
     expect("x.data, after Square()(x)", x.data, np.array([1.0, 2.0, 3.0]), look=myrung.Function)

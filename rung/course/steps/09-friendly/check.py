@@ -44,6 +44,19 @@ def test_seed_of_arrays():
     y.backward()
     expect("x.grad of y = square(x) for an array of shape (2, 2)", x.grad, np.array([[2.0, -4.0], [1.0, 6.0]]),
            look=myrung.Variable.backward)  # fmt: skip
+    came = []
+
+    class Spy(myrung.Function):
+        def forward(self, x):
+            return x
+
+        def backward(self, gy):
+            came.append(gy)
+            return gy
+
+    Spy()(x).backward()
+    expect("the shape of the gradient that y.backward() begins with, for a y of shape (2, 2)",
+           getattr(came[0], "shape", ()), (2, 2), look=myrung.Variable.backward)  # fmt: skip
 
 
 def test_seed_has_the_type_of_the_data():

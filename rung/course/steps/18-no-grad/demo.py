@@ -7,7 +7,7 @@ MEGABYTE = 2**20
 
 
 def peak(text, run):
-    """How much memory a calculation needed at its highest, its input and the output included."""
+    """How much memory a calculation needed at its highest, with its output and without its input."""
     x = Variable(np.full(MEGABYTE // 8, 1.0))
     tracemalloc.start()
     y = run(x)

@@ -4,6 +4,10 @@ from myrung import Variable, tanh
 x = Variable(np.array(1.0), "x")
 y = tanh(x)
 y.backward(create_graph=True)
-gx = x.grad
+y1 = x.grad
 x.cleargrad()
-gx.backward(create_graph=True)
+y1.backward(create_graph=True)
+y2 = x.grad
+x.cleargrad()
+y2.backward(create_graph=True)
+y3 = x.grad

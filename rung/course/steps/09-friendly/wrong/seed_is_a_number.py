@@ -12,5 +12,5 @@ class Variable:
             f = y.creator
             if f is None:
                 continue
-            f.input.grad = np.sum(f.backward(y.grad))
+            f.input.grad = f.backward(y.grad)
             waiting.append(f.input)
