@@ -21,6 +21,7 @@ from rung.config import current_mode
 from rung.core.variable import Variable, constant, handle
 from rung.core.record import Record, next_serial
 from rung.errors import GraphError
+from rung.optimizers.optimizer import Optimizer
 from rung.trees import leaves, map_tree
 
 TRIES = 5  # recordings until two of them agree
@@ -137,7 +138,7 @@ class _Entry:
             check_constants(self.who, before, program)
             self._prepare(program)
         self.tries += 1
-        if self.tries > TRIES and self.emitted is None:
+        if self.tries >= TRIES and self.emitted is None:
             raise GraphError(f"{self.who} did something else at each of {TRIES} calls; compile what stays the same")
         return self._returned(args, options, result)
 
@@ -215,12 +216,12 @@ class _Recording:
                     program.stores.append((place, Ref(array.id)))
             elif array is None and found.get(place) is not None:
                 program.stores.append((place, None))
-        for place in [place for place in program.entries if place.name == "grad"]:
+        for place in [place for place in program.entries if place.is_renewed]:
             program.found[place] = (program.entries.pop(place),)
         program.read = [place for place in found if place in entered]
         program.states = [entered[place][1] for place in program.read]
         program.expected = [
-            (place, found[place], flags.get(place)) for place in found if place.name != "grad" or found[place] is None
+            (place, found[place], flags.get(place)) for place in found if not place.is_renewed or found[place] is None
         ]
         program.changes = [
             (owner, name, getattr(owner, name) - value)
@@ -232,14 +233,14 @@ class _Recording:
         results = leaves(result)
         program.results = [_ref(x) for x in results]
         program.returned = map_tree(lambda x: "variable" if isinstance(x, Variable) else "plain", result)
-        program.links = Links(results, arguments, self.state.found()[0])
+        program.links = Links(results, arguments, self.state.found(Variable))
         program.links.draws = any(instruction.lasting for instruction in program.instructions)
         return [_untraced(x) for x in results]
 
     @contextmanager
     def _numbers(self) -> Iterator[None]:
         """The numbers of optimizers' steps are read anew at each call."""
-        optimizers = self.state.found()[1]
+        optimizers = self.state.found(Optimizer)
         known: dict[Any, TracedNumber] = {}
         for optimizer in optimizers:
             vars(optimizer)["of"] = functools.partial(_Settings, self.recorder, known, optimizer)

@@ -58,6 +58,11 @@ class Recorder:
         return number
 
     def _ref(self, x: Any) -> Any:
+        if isinstance(x, Traced) and x.recorder is not self:
+            raise GraphError(
+                "compile: an array of an earlier call of a compiled step was used; let the step return it, and hand it in "
+                f"again ({self.where()})"
+            )
         if isinstance(x, (Traced, TracedNumber, TracedGenerator)):
             return Ref(x.id)
         if isinstance(x, np.ndarray):

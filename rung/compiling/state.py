@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from rung.core.guard import note_written
-from rung.core.variable import Variable
+from rung.core.parameter import Parameter
+from rung.core.variable import Variable, constant
 from rung.layers import Layer
 from rung.optimizers.optimizer import Optimizer
 
@@ -19,6 +20,7 @@ class Place:
     """Where an array of the state is kept: an attribute, or an entry of a dict."""
 
     __slots__ = ("key", "name", "owner")
+    is_renewed = False  # whether a step puts another array there, rather than writing to the one that is there
 
     def __init__(self, owner: Any, name: str):
         self.owner, self.name = owner, name
@@ -60,6 +62,7 @@ class GradientPlace(Place):
     """The gradient of a Variable."""
 
     __slots__ = ()
+    is_renewed = True
 
     def __init__(self, variable: Variable):
         super().__init__(variable, "grad")
@@ -87,30 +90,41 @@ class MemoryPlace(Place):
             self.owner[self.name] = array
 
 
+class AttributePlace(Place):
+    """A Variable, or None, that a layer keeps as an attribute: another one after each call, as a cell's state is."""
+
+    __slots__ = ("first",)
+    is_renewed = True
+
+    def __init__(self, layer: Layer, name: str):
+        super().__init__(layer, name)
+        self.first = vars(layer).get(name)
+
+    def read(self) -> Any:
+        return getattr(vars(self.owner).get(self.name), "_data", None)
+
+    def write(self, array: Any) -> None:
+        same = array is getattr(self.first, "_data", None)
+        setattr(self.owner, self.name, self.first if same else constant(array))
+
+
 class State:
     """The Variables and optimizers that a step refers to."""
 
     def __init__(self, step: Callable[..., Any], more: Any = ()):
         self.step, self.more = step, more
 
-    def found(self) -> tuple[list[Variable], list[Optimizer]]:
-        """Look again: a model may have grown."""
-        seen: set[int] = set()
-        variables: dict[int, Variable] = {}
-        optimizers: dict[int, Optimizer] = {}
-        for x in _reachable([self.step, self.more], seen):
-            if isinstance(x, Variable):
-                variables[id(x)] = x
-            elif isinstance(x, Optimizer):
-                optimizers[id(x)] = x
-        return list(variables.values()), list(optimizers.values())
+    def found(self, kind: type) -> list[Any]:
+        """Everything of a kind that the step refers to; looked for again, since a model may have grown."""
+        return [x for x in _reachable([self.step, self.more]) if isinstance(x, kind)]
 
     def places(self) -> list[Place]:
         """Every place where an array of the state may be."""
-        variables, optimizers = self.found()
+        variables = self.found(Variable)
         places: list[Place] = [DataPlace(x) for x in variables]
         places += [GradientPlace(x) for x in variables]
-        for optimizer in optimizers:
+        places += [AttributePlace(layer, name) for layer in self.found(Layer) for name in _kept(layer)]
+        for optimizer in self.found(Optimizer):
             if optimizer.target is not None:
                 optimizer._meet_params()
             for memory in optimizer.state.values():
@@ -120,13 +134,13 @@ class State:
 
     def counters(self) -> list[tuple[Any, str]]:
         """The counts that optimizers keep, as owners and attributes."""
-        optimizers = self.found()[1]
+        optimizers = self.found(Optimizer)
         counted = [(optimizer, name) for optimizer in optimizers for name in ("t", "_done")]
         return counted + [(memory, "t") for optimizer in optimizers for memory in optimizer.state.values()]
 
 
-def _reachable(roots: list[Any], seen: set[int]) -> Iterator[Any]:
-    stack = list(reversed(roots))
+def _reachable(roots: list[Any]) -> Iterator[Any]:
+    stack, seen = list(reversed(roots)), set[int]()
     while stack:
         x = stack.pop()
         if id(x) in seen:
@@ -147,8 +161,8 @@ def _within(x: Any) -> list[Any]:
     if isinstance(x, functools.partial):
         return [x.func, *x.args, *x.keywords.values()]
     if isinstance(x, Layer):
-        state = [variable for _, variable in (*x.named_params(), *x.named_buffers())]
-        return [*state, *[value for value in vars(x).values() if isinstance(value, (Variable, Optimizer))]]
+        layers = [layer for _, layer in x.named_layers()]
+        return [*layers, *[variable for _, variable in (*x.named_params(), *x.named_buffers())]]
     if isinstance(x, Optimizer):
         return [x.target, *x.hooks]
     if isinstance(x, dict):
@@ -160,6 +174,12 @@ def _within(x: Any) -> list[Any]:
     if type(x).__module__.partition(".")[0] in ("rung", "numpy", "builtins"):
         return [x.__wrapped__] if hasattr(x, "__wrapped__") else []
     return list(vars(x).values()) if hasattr(x, "__dict__") else []
+
+
+def _kept(layer: Layer) -> list[str]:
+    """The attributes of a layer that hold a Variable which is no parameter, or will."""
+    found = [name for name, x in vars(layer).items() if isinstance(x, Variable) and not isinstance(x, Parameter)]
+    return list(dict.fromkeys([*getattr(layer, "state_names", ()), *found]))
 
 
 def _closure(function: FunctionType) -> list[Any]:

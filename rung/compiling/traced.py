@@ -27,11 +27,12 @@ _READERS = ("item", "tolist", "tobytes", "dump", "dumps", "tofile")
 class Traced(NDArrayOperatorsMixin):
     """An array with its value, whose every use is recorded."""
 
-    __slots__ = ("__weakref__", "base", "id", "value", "views")
+    __slots__ = ("__weakref__", "base", "id", "recorder", "value", "views")
     __hash__ = object.__hash__
 
     def __init__(self, value: np.ndarray[Any, Any], id: int, base: Traced | None = None):
         self.value, self.id = value, id
+        self.recorder = recorder.get()
         self.base = base  # whose memory it looks into
         self.views: WeakValueDictionary[int, Traced] = WeakValueDictionary() if base is None else base.views
         if base is not None:

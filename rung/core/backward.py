@@ -30,8 +30,6 @@ def seed_gradient(variable: Any, grad: Any = None) -> Any:
     if grad is None:
         return xp.ones(variable.shape, dtype)
     seed = grad if hasattr(grad, "_record") else as_array(grad, xp)
-    if hasattr(xp, "adopt") and seed is grad and hasattr(grad, "_record"):
-        seed = grad.on(xp.adopt(grad._data))
     if seed.shape != variable.shape:
         raise ShapeError(
             message("backward", "the gradient to start from must have the variable's shape",
