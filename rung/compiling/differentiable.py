@@ -18,8 +18,8 @@ from rung.core.plan import Plan
 from rung.core.record import Record
 from rung.core.variable import Variable, constant, handle
 from rung.cuda import get_array_module
-from rung.transform import grad
 from rung.errors import GraphError
+from rung.transform import grad
 from rung.trees import leaves, map_tree
 
 

@@ -6,13 +6,13 @@ import math
 import operator
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from rung.compiling.simplifying import is_of_numbers, simplified
 from rung.compiling.program import Instruction, Method, Program, Ref
+from rung.compiling.simplifying import is_of_numbers, simplified
 
 _REDUCERS = {"sum", "mean", "max", "min", "prod", "std", "var"}
 _PLAIN = (int, bool, str, type(None), type(Ellipsis))
@@ -24,9 +24,7 @@ class Emitted:
 
     source: str
     run: Callable[..., Any]
-    inputs: list[int]  # which of the program's are read
     bytes: int  # of the memory that replays share
-    grads: dict[Any, Any] = field(default_factory=dict)
 
 
 class Emitter:
@@ -72,14 +70,16 @@ class Emitter:
             for id in instruction.refs():
                 reads[program.storage(id)] = at
         made = {id: at for at, instruction in enumerate(self.live) for id in instruction.outputs}
+        looked_at = [*program.results, *[ref for _, ref in program.stores]]
+        kept = {program.storage(x.id) for x in looked_at if isinstance(x, Ref)}
         for place, ref in program.stores:
-            if ref is None or place not in program.entries:
+            if ref is None or place.is_renewed or program.entries.get(place, -1) in {-1, *kept}:
                 continue
             state = program.entries[place]
-            at = made.get(ref.id)
-            if at is not None and reads.get(state, -1) <= at and _is_elementwise(self.live[at]):
-                if program.values[state].array.shape == program.values[ref.id].array.shape:
-                    found[ref.id] = f"v{state}"
+            when = made.get(ref.id)
+            fits = program.values[state].array.shape == program.values[ref.id].array.shape
+            if when is not None and fits and reads.get(state, -1) <= when and _is_elementwise(self.live[when]):
+                found[ref.id] = f"v{state}"
         return found
 
     # Memory ----------------------------------------------------------------------------------------------------
@@ -145,9 +145,7 @@ class Emitter:
     def emit(self) -> Emitted:
         """Write all of it."""
         program = self.program
-        self.assigned: dict[int, list[int]] = defaultdict(
-            list
-        )  # names that were given, by the storage they look into
+        self.assigned: dict[int, list[int]] = defaultdict(list)  # names, by the storage that they look into
         self.ending: dict[int, list[int]] = defaultdict(list)
         for storage, at in self.last.items():
             self.ending[at].append(storage)
@@ -216,12 +214,11 @@ class Emitter:
             head.append(f"v{id} = o{id}.{name}")
         head += [self._line(instruction, set()) for instruction in self.first]
         head += [f"if v{id} is not {answer}: return None" for id, answer in program.guards]
-        tail = self._stores() + [f"return ({''.join(f'{self._result(x)}, ' for x in program.results)})"]
+        tail = [*self._stores(), f"return ({''.join(f'{self._result(x)}, ' for x in program.results)})"]
         source = "def run(inputs, states):\n" + "".join(f"    {line}\n" for line in (*head, *self.lines, *tail))
         names = dict(self.names)
-        self.source = source
         exec(compile(source, "<a compiled step>", "exec"), names)
-        return Emitted(source, names["run"], [], self.bytes)
+        return Emitted(source, names["run"], self.bytes)
 
     def _stores(self) -> list[str]:
         """What goes into the state at the end; what is itself of the old state is copied first."""
@@ -233,10 +230,11 @@ class Emitter:
                 after.append(f"{owner}.write(None)")
                 continue
             new = f"v{ref.id}"
-            if program.storage(ref.id) in program.outside or read & set(program.found.get(place, ())):
+            was_read = place.is_renewed and program.entries.get(place) in read
+            if was_read or program.storage(ref.id) in program.outside:
                 new = f"w{ref.id}"
                 before.append(f"{new} = v{ref.id}.copy()")
-            if place not in program.entries:
+            if place not in program.entries or place.is_renewed:
                 after.append(f"{owner}.write({new})")
             elif ref.id not in self.targets:
                 after.append(f"v{program.entries[place]}[...] = {new}")
@@ -246,14 +244,15 @@ class Emitter:
         if not isinstance(x, Ref):
             return self.text(x)
         value = self.program.values[x.id]
-        return f"v{x.id}.copy()" if value.storage in self.program.outside and not value.is_number else f"v{x.id}"
+        lent = value.storage in self.program.outside or x.id in self.targets
+        return f"v{x.id}.copy()" if lent and not value.is_number else f"v{x.id}"
 
 
 _SYMBOLS = {operator.add: "+", operator.sub: "-", operator.mul: "*", operator.truediv: "/", operator.pow: "**"}
 
 
 def _is_elementwise(instruction: Instruction) -> bool:
-    return instruction.is_ufunc and instruction.function.signature is None
+    return isinstance(instruction.function, np.ufunc) and instruction.function.signature is None
 
 
 def _takes_out(instruction: Instruction) -> bool:

@@ -79,6 +79,26 @@ class Instruction:
         return isinstance(self.function, np.ufunc)
 
 
+class Expected:
+    """What a place of the state must hold for a recording to be replayed."""
+
+    __slots__ = ("differentiable", "dtype", "place", "shape")
+
+    def __init__(self, place: Any, array: Any):
+        self.place = place
+        self.shape = None if array is None else getattr(array, "shape", None)
+        self.dtype = getattr(array, "dtype", None)
+        self.differentiable = place.differentiable
+
+    def holds(self) -> bool:
+        """Whether it holds now."""
+        array = self.place.read()
+        if self.place.is_renewed and self.shape is not None:
+            return True
+        same = self.shape is None if array is None else (array.shape == self.shape and array.dtype == self.dtype)
+        return same and self.place.differentiable is self.differentiable
+
+
 @dataclass
 class Program:
     """A whole recording."""
@@ -90,10 +110,20 @@ class Program:
     constants: list[int] = field(default_factory=list)
     numbers: list[tuple[int, Any, str]] = field(default_factory=list)  # values that are an owner's attribute by name
     guards: list[tuple[Any, Any]] = field(default_factory=list)  # numbers' truths, on which the step decided
-    entries: dict[Any, int] = field(default_factory=dict)  # places whose arrays stay -> the value found there
-    found: dict[Any, tuple[int, ...]] = field(default_factory=dict)  # places that get another array -> likewise
+    entries: dict[Any, int] = field(default_factory=dict)  # places of the state -> the value found there
     results: list[Any] = field(default_factory=list)  # what the step returned, flat: a Ref, or a plain value
     stores: list[tuple[Any, Any]] = field(default_factory=list)  # places of the state, and the Ref that goes there
+
+    read: list[Any] = field(default_factory=list)  # the places of `states`
+    expected: list[Expected] = field(default_factory=list)
+    changes: list[tuple[Any, str, Any]] = field(default_factory=list)  # owners, their counts, the growth
+    form: Any = None  # of what the step returned: whether each part is a Variable
+    links: Any = None  # how the results hang together with what was read
+
+    @property
+    def touched(self) -> set[int]:
+        """The storages that are written to in part."""
+        return {storage for instruction in self.instructions for storage in instruction.writes}
 
     @property
     def outside(self) -> set[int]:
@@ -149,8 +179,8 @@ def check_constants(who: str, one: Program, other: Program) -> None:
     for a, b in zip(one.instructions, other.instructions, strict=True):
         if not _equal((a.args, a.options), (b.args, b.options), one, other):
             raise GraphError(
-                f"{who}: a value that is neither an argument nor state was another one at the second call, so it cannot "
-                f"be compiled into the step: {_difference(a, b, one, other)} ({b.where}); hand it to the step as an array"
+                f"{who}: a value that is neither an argument nor state was another one at the next call, so it cannot "
+                f"be part of the program: {_difference(a, b, one, other)} ({b.where}); hand it in as an array"
             )
 
 

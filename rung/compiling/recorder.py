@@ -60,8 +60,8 @@ class Recorder:
     def _ref(self, x: Any) -> Any:
         if isinstance(x, Traced) and x.recorder is not self:
             raise GraphError(
-                "compile: an array of an earlier call of a compiled step was used; let the step return it, and hand it in "
-                f"again ({self.where()})"
+                "compile: an array of an earlier call of a compiled step was used; let the step return it, and hand it "
+                f"in again ({self.where()})"
             )
         if isinstance(x, (Traced, TracedNumber, TracedGenerator)):
             return Ref(x.id)
@@ -135,8 +135,8 @@ class Recorder:
     def _refuse_constant(self, x: Traced) -> None:
         if self.program.storage(x.id) in self.program.constants:
             raise GraphError(
-                f"compile: a compiled step writes to an array that it got from outside, and that is neither an argument "
-                f"nor found as state; give it by compile(step, state=[...]) ({self.where()})"
+                "compile: a compiled step writes to an array that is neither an argument nor found as state; make it "
+                f"a Variable, and give it by compile(step, state=[...]) ({self.where()})"
             )
 
     def _renewed(self, function: Any, inputs: tuple[Any, ...], options: dict[str, Any], out: Traced) -> Any:

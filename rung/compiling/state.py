@@ -32,6 +32,14 @@ class Place:
     def __hash__(self) -> int:
         return hash(self.key)
 
+    def __str__(self) -> str:
+        return f"{self.name} of the state"
+
+    @property
+    def differentiable(self) -> bool:
+        """Whether a gradient is wanted for it."""
+        return False
+
     def read(self) -> Any:
         raise NotImplementedError
 
@@ -42,7 +50,7 @@ class Place:
 class DataPlace(Place):
     """The array of a Variable."""
 
-    __slots__ = ("guard",)
+    __slots__ = ()
 
     def __init__(self, variable: Variable):
         super().__init__(variable, "data")
@@ -52,6 +60,10 @@ class DataPlace(Place):
 
     def write(self, array: Any) -> None:
         self.owner._data = array
+
+    @property
+    def differentiable(self) -> bool:
+        return self.owner._record.differentiable  # type: ignore[no-any-return]
 
     def written(self) -> None:
         """Tell the guard that the array was written to."""

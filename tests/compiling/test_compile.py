@@ -168,13 +168,13 @@ def test_new_shapes_and_modes_are_recorded_anew():
         with rung.test_mode():
             x = floats(n, 4)
             np.testing.assert_allclose(compiled(x).data, model(x).data, rtol=1e-6)
-    assert len(compiled.entries) == 2
+    assert len(compiled._replays) == 2
     rung.seed(3)
     assert any((compiled(floats(2, 4)).data == 0).any() for _ in range(5))
 
 
 def test_a_frozen_parameter_is_noticed():
-    model, optimizer, compiled = training(lambda: MLP((4, 3)), lambda: SGD(0.1), cross_entropy, True)
+    model, _, compiled = training(lambda: MLP((4, 3)), lambda: SGD(0.1), cross_entropy, True)
     batch = floats(5, 4), labels(5)
     for _ in range(5):
         compiled(*batch)
@@ -224,7 +224,7 @@ def test_nested_arguments_and_results():
         assert came["pair"][1] == 3
 
 
-# Under other transformations ------------------------------------------------------------------------------------------
+# Under other transformations ----------------------------------------------------------------------------------------
 
 
 def test_a_compiled_function_is_differentiated_to_any_order():
@@ -278,7 +278,7 @@ def test_vmap_over_a_compiled_function():
         np.testing.assert_allclose(rung.vmap(compiled)(Variable(x)).data, (x * x).sum(axis=1), rtol=1e-6)
 
 
-# What is refused ------------------------------------------------------------------------------------------------------
+# What is refused ----------------------------------------------------------------------------------------------------
 
 
 def repeated(step, *args):
@@ -288,7 +288,10 @@ def repeated(step, *args):
     return compiled
 
 
-@pytest.mark.parametrize("ask", [float, int, bool, lambda x: x.item(), lambda x: x.data.tolist(), lambda x: np.asarray(x.data)])
+LOOKS = [float, int, bool, lambda x: x.item(), lambda x: x.data.tolist(), lambda x: np.asarray(x.data)]
+
+
+@pytest.mark.parametrize("ask", LOOKS)
 def test_the_value_of_an_array_is_no_grounds_for_a_decision(ask):
     def step(x):
         ask(x.sum())
@@ -311,7 +314,7 @@ def test_a_count_that_would_be_baked_in_is_named():
 
 def test_noise_that_would_be_baked_in_is_named():
     def step(x):
-        return x * np.random.rand(2).astype(np.float32)  # noqa: NPY002
+        return x * np.random.rand(2).astype(np.float32)
 
     with pytest.raises(GraphError, match=r"an array of shape \(2,\), then .*test_compile.py, line"):
         repeated(step, Variable(floats(2)))
