@@ -42,7 +42,8 @@ def _working(learn: Any) -> None:
     _step(check)
     check.add_argument("--all", action="store_true", help="the current step and all that are passed")
     check.add_argument("--json", action="store_true", help="for editors and other programs")
-    check.add_argument("--answers", nargs="+", metavar="ANSWER", help="to the questions of the step, in their order")
+    check.add_argument("--answers", nargs="+", metavar="ANSWER", help="to the open questions, in their order")
+    check.add_argument("--new", action="store_true", help="give the open questions other numbers")
     _step(_command(learn, "demo", "run what the step has to see", "helping", "demo"))
     graph = _command(learn, "graph", "play the step's graph, made of your own objects", "graphing", "graph")
     _step(graph)
@@ -50,8 +51,8 @@ def _working(learn: Any) -> None:
 
 
 def _helping(learn: Any) -> None:
-    hint = _command(learn, "hint", "give the next hint for the check that failed", "helping", "hint")
-    hint.add_argument("check", nargs="?", help="of another check")
+    hint = _command(learn, "hint", "give the next hint for the check or question that failed", "helping", "hint")
+    hint.add_argument("check", nargs="?", help="of another check, or a question such as question_2")
     diff = _command(
         learn, "diff", "compare your code with the solution's, or with what the step began with", "helping", "diff"
     )

@@ -27,6 +27,7 @@ class Result:
         sentence: why it failed; `expected` and `came` where they are known
         file, line, name, source: where to look in the learner's own code
         output: what the learner's code printed meanwhile
+        hint: what the error means and how it is mended, where it is one that can be told
     """
 
     id: str
@@ -44,6 +45,7 @@ class Result:
     name: str = ""
     source: str = ""
     output: str = ""
+    hint: str = ""
 
 
 @dataclass

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from dataclasses import asdict
 from typing import Any
 
 from rich.console import Console
@@ -160,6 +161,16 @@ class Screen:
         if self.ascii:
             sign = {"passed": "+", "failed": "x"}.get(outcome, ".")
         self.say((f"{sign} ", style), (title, "quiet" if outcome not in ("passed", "failed") else ""))
+
+    def question(self, result: Result) -> None:
+        """One question: whether it is answered right, and what is to be said of the answer."""
+        said = result.sentence if result.outcome != "not run" else ""
+        if self.plain:
+            self.result({**asdict(result), "title": result.title + (f"   {said}" if said else "")})
+            return
+        self.result(asdict(result))
+        if said:
+            self.say((said, "bad" if result.outcome == "failed" else "quiet"), indent=4)
 
     def report(self, report: Report, left: int = 0, hinted: str = "rung learn hint") -> None:
         """The outcome of all checks: what failed first, in full, or that the step is passed."""

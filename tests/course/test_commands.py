@@ -2,7 +2,6 @@
 
 import io
 import json
-import sys
 
 import pytest
 from rich.console import Console
@@ -11,19 +10,6 @@ from rung.cli import main
 from rung.course import workspace
 
 TRUE = "def double(x):\n    return x + x\n"
-
-
-@pytest.fixture
-def learn(capsys, monkeypatch):
-    """Run a command; its status and what it printed."""
-    monkeypatch.setattr(sys, "stdin", io.StringIO())
-
-    def run(*arguments):
-        status = main(["learn", *map(str, arguments)])
-        out, err = capsys.readouterr()
-        return status, out + err
-
-    return run
 
 
 def solve(work, text=TRUE):
@@ -130,21 +116,11 @@ def test_hints_come_one_after_the_other_with_the_learners_name(learn, work):
     assert "Why?" in said[0]
     assert "Look at climb." in said[1]
     assert "hint 3 of 3" in said[2]
-    assert said[3] == said[2]
+    assert said[3].startswith(said[2])
+    assert "these are all the hints for test_double" in said[3]
+    assert "rung learn diff" in said[3]
+    assert "rung learn solution --give-up" in said[3]
     assert "has no hints for test_x; it has some for test_double" in learn("hint", "test_x")[1]
-
-
-def test_questions_are_answered_with_new_numbers_after_a_mistake(learn, work):
-    solve(work)
-    learn("check")
-    learn("next")
-    first = learn("check")[1]
-    assert learn("check", "--answers", "1", "yes")[0] == 1
-    second = learn("check")[1]
-    assert first.splitlines()[1] != second.splitlines()[1]
-    number = int(second.split("What is twice ")[1].split("?")[0])
-    assert learn("check", "--answers", f"{number} * 2", "Yes")[0] == 0
-    assert learn("next")[0] == 0
 
 
 def test_the_solution_waits_until_the_step_is_passed(learn, work):
