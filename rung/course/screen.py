@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from rich.console import Console
@@ -33,6 +33,17 @@ def _place(failure: Result) -> str:
     """Where to look, in the form that editors and terminals make a link of."""
     line = f":{failure.line}" if failure.line else ""
     return f"{failure.file}{line}" + (f"  {failure.name}" if failure.name else "")
+
+
+def _summary(report: Report) -> str:
+    """How many checks have passed; where none could run, what kept them from it."""
+    if report.problem is not None:
+        place = _place(replace(report.problem, name="")) if report.problem.file else ""
+        return "no check could run: " + (f"{place}: " if place else "") + report.problem.sentence
+    own = [r for r in report.results if r.step == report.step and r.outcome != "suspended"]
+    passed = sum(r.outcome == "passed" for r in own)
+    lost = sum(r.step != report.step and r.outcome == "failed" for r in report.results)
+    return f"{passed} of {len(own)} checks passed" + (f"; {lost} of earlier steps failed" if lost else "")
 
 
 class Screen:
@@ -180,10 +191,8 @@ class Screen:
         earlier = [r for r in report.results if r.step != report.step and r.outcome == "passed"]
         if earlier:
             self.say((f"and {len(earlier)} checks of earlier steps hold", "quiet"))
-        own = [r for r in report.results if r.step == report.step]
-        passed = sum(r.outcome == "passed" for r in own)
         if self.plain:
-            self.say(f"{'passed' if report.passed else 'not passed'}: {passed} of {len(own)} checks")
+            self.say(_summary(report))
 
     def failure(self, failure: Result, report: Report, left: int = 0, hinted: str = "") -> None:
         """What was expected, what came, where to look, and how to get a hint."""

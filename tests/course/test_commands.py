@@ -92,7 +92,7 @@ def test_check_says_how_it_went_and_next_waits_for_it(learn, work):
     assert status == 1
     assert "FAILED  test_double  Two times two is four" in said
     assert "look at: climb/core.py:1" in said
-    assert "not passed: 0 of 2 checks" in said
+    assert said.splitlines()[-1] == "0 of 2 checks passed"
     assert "step 1 is not passed yet" in learn("next")[1]
     solve(work)
     status, said = learn("check")
@@ -100,6 +100,33 @@ def test_check_says_how_it_went_and_next_waits_for_it(learn, work):
     assert "Step 1 is passed." in said
     assert "step 2: A question" in learn("next")[1]
     assert [line.split()[1] for line in learn("list")[1].splitlines()[:3]] == ["passed", "open", "open"]
+
+
+def test_check_counts_what_passed(learn, work):
+    solve(work, "def double(x):\n    return x**2\n")
+    assert learn("check")[1].splitlines()[-1] == "1 of 2 checks passed"
+    solve(work)
+    assert "2 of 2 checks passed" in learn("check")[1]
+    work = workspace.find()
+    work.begin(3)
+    box = "class Box:\n    def __init__(self, data):\n        self.data, self.changes = data, 0\n\n"
+    box += "    def put(self, data):\n        self.data, self.changes = data, self.changes + 1\n"
+    solve(work, f"def double(x):\n    return 5\n\n\n{box}")
+    assert learn("check")[1].splitlines()[-1] == "1 of 1 checks passed; 1 of earlier steps failed"
+
+
+@pytest.mark.parametrize(
+    ("core", "why"),
+    [
+        ("def double(x)\n    return 2\n", "climb/core.py:1: this is not Python yet: expected ':'"),
+        ("x = 1\ny = exp(x)\n", "climb/core.py:2: NameError: name 'exp' is not defined"),
+    ],
+)
+def test_where_no_check_could_run_it_is_said_why_in_one_sentence(learn, work, core, why):
+    solve(work, core)
+    said = learn("check")[1]
+    assert said.splitlines()[-1] == f"no check could run: {why}"
+    assert "0 of 0" not in said
 
 
 def test_check_as_json_is_for_programs(learn, work):
