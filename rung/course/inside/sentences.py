@@ -8,6 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from rung.course.inside.advice import advice
 from rung.course.inside.learner import inside
 
 
@@ -20,8 +21,9 @@ def of_error(error: BaseException, root: Path, name: str = "") -> dict[str, Any]
         name: the learner's package
     """
     found = _asserted(error) or _absent(error, name) or _raised(error)
-    where = _look(getattr(error, "look", None), root) or _syntax(error, root) or _deepest(error, root)
-    return {**found, **where}
+    own = _syntax(error, root) or _deepest(error, root)
+    hint = advice(error, root / name, own) if name else ""
+    return {**found, **(_look(getattr(error, "look", None), root) or own), **({"hint": hint} if hint else {})}
 
 
 # What was expected, and what came ----------------------------------------------------------------------------------
