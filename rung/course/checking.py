@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from rung.course import state
+from rung.course import doubles, state
 from rung.course.pieces import definitions, split
 from rung.course.process import Event, run, title_of
 from rung.course.table import Course, Step
@@ -54,6 +54,7 @@ class Report:
 
     Attributes:
         problem: what kept the checks from being run, or from proving anything; None in most runs
+        notes: what is to be said of the learner's files besides
     """
 
     step: int
@@ -61,6 +62,7 @@ class Report:
     package: str
     results: list[Result] = field(default_factory=list)
     problem: Result | None = None
+    notes: list[str] = field(default_factory=list)
 
     @property
     def passed(self) -> bool:
@@ -83,7 +85,8 @@ def load_report(record: Mapping[str, Any]) -> Report:
     """A report from its JSON."""
     results = [Result(**result) for result in record["results"]]
     problem = record["problem"]
-    return Report(record["step"], record["title"], record["package"], results, problem and Result(**problem))
+    about = (record["step"], record["title"], record["package"])
+    return Report(*about, results, problem and Result(**problem), record["notes"])
 
 
 # A workspace -------------------------------------------------------------------------------------------------------
@@ -109,6 +112,9 @@ def check(
         take(report, event)
         if tell is not None:
             tell(event)
+    if report.problem is None:
+        report.results += not_reached(step, number, report)
+    report.notes = doubles.warnings(workspace.files())
     find_places(report, workspace)
     remember(workspace, report)
     return report
@@ -170,6 +176,13 @@ def suspended(step: Step, number: int) -> list[Result]:
     """The checks of a step that do not hold for a state, as results."""
     tests = [test for test in step.tests if not step.holds(test, number)]
     return [Result(test, step.id, f"{title_of(test)} (not in step {number})", "suspended") for test in tests]
+
+
+def not_reached(step: Step, number: int, report: Report) -> list[Result]:
+    """The checks of a step that were not begun, as one before them ended the process."""
+    known = {result.id for result in report.results if result.step == step.id}
+    tests = [test for test in step.tests if step.holds(test, number) and test not in known]
+    return [Result(test, step.id, title_of(test), "not run") for test in tests]
 
 
 def take(report: Report, event: Event) -> None:

@@ -188,6 +188,8 @@ class Screen:
         failure = report.failure
         if failure is not None:
             self.failure(failure, report, left, hinted)
+        for note in report.notes:
+            self.say(("note: " if self.plain else "", "warm"), (note, "warm"))
         earlier = [r for r in report.results if r.step != report.step and r.outcome == "passed"]
         if earlier:
             self.say((f"and {len(earlier)} checks of earlier steps hold", "quiet"))

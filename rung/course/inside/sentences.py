@@ -10,6 +10,7 @@ from typing import Any
 
 from rung.course.inside.advice import advice
 from rung.course.inside.learner import inside
+from rung.course.inside.whereabouts import line_of_class
 
 
 def of_error(error: BaseException, root: Path, name: str = "") -> dict[str, Any]:
@@ -90,7 +91,9 @@ def _look(look: Any, root: Path) -> dict[str, Any]:
         return {}
     if file is None or not inside(Path(file), root):
         return {}
-    return {"file": _relative(file, root), "line": max(line, 1), "name": getattr(look, "__qualname__", "")}
+    name = getattr(look, "__qualname__", "")
+    line = (inspect.isclass(look) and line_of_class(Path(file), name)) or max(line, 1)
+    return {"file": _relative(file, root), "line": line, "name": name}
 
 
 def _syntax(error: BaseException, root: Path) -> dict[str, Any]:

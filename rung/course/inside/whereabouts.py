@@ -59,3 +59,15 @@ def imports(package: Path, file: str, module: str) -> bool:
         return False
     named = (node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom))
     return any((node.module or "").split(".")[-1] == module for node in named)
+
+
+def line_of_class(file: Path, name: str) -> int | None:
+    """The line of a class by its qualified name: of several, the last, which is the one that Python keeps."""
+    body: list[ast.stmt] = ast.parse(file.read_text(encoding="utf-8-sig")).body
+    line = None
+    for part in name.split("."):
+        found = [node for node in body if isinstance(node, ast.ClassDef) and node.name == part]
+        if not found:
+            return None
+        line, body = found[-1].lineno, found[-1].body
+    return line
