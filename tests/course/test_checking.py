@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 
-from rung.course import checking, doubles, state
+from rung.course import checking, doubles, state, testing
 
 TRUE = "def double(x):\n    return x + x\n"
 
@@ -209,3 +209,21 @@ def test_what_shares_a_name_on_purpose_is_not_told_of(core):
 def test_the_course_itself_defines_nothing_twice(course):
     for number in range(1, course.last + 1, 7):
         assert doubles.warnings(state.state(course, number)) == []
+
+
+@pytest.mark.parametrize(("expected", "words"), [(None, "None"), (True, "True"), ([1], "the very object [1]")])
+def test_none_and_truth_are_expected_by_their_names(expected, words):
+    with pytest.raises(testing.Unmet) as caught:
+        testing.expect_same("y.creator", 3, expected)
+    assert caught.value.expected == words
+
+
+def test_step_18_sends_to_the_switch_that_was_not_turned_or_to_what_should_ask_it(course, pool):
+    done = state.state(course, 18)
+    unturned = done["core.py"].replace("setattr(config, name, value)", "pass")
+    unasked = done["core.py"].replace("if config.enable_backprop:", "if True:")
+    places = []
+    for core in (unturned, unasked):
+        report = pool.check({**done, "core.py": core}, [18], [], 18)
+        places.append(next(r.name for r in report.results if r.id == "test_no_grad_records_nothing"))
+    assert places == ["using_config", "Function.__call__"]
