@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import itertools
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 from rung.course import answers, checking, diffing, hints, lesson, process, state, workspace
 from rung.course.checking import Result
@@ -14,6 +16,7 @@ from rung.course.screen import Screen
 from rung.course.table import Step
 from rung.course.workspace import Workspace, chosen
 from rung.errors import ValueRangeError
+from rung.files import write_atomically
 
 Options = argparse.Namespace
 
@@ -85,18 +88,49 @@ def _last(work: Workspace) -> checking.Report | None:
 
 
 def demo(options: Options) -> int:
-    """Run what the step has to see, on the learner's own framework."""
-    work = workspace.find()
-    return run_demo(work, chosen(work, options))
+    """Run what the step has to see, on the learner's own framework; or copy it, to be changed."""
+    work, screen = workspace.find(), Screen()
+    step = chosen(work, options)
+    if options.copy:
+        copy_demo(work, step, screen)
+        return 0
+    return run_demo(work, step, screen)
 
 
-def run_demo(work: Workspace, step: Step) -> int:
+def run_demo(work: Workspace, step: Step, screen: Screen) -> int:
     """Run a demo with this terminal as its own; return its status."""
-    if not step.demo.is_file():
-        raise ValueRangeError(f"step {step.id} has no demo")
+    _has_demo(step)
     settings = {"RUNG_COURSE_ROOT": str(work.root), "RUNG_COURSE_NAME": work.name, "PYTHONUTF8": "1"}
     command = [sys.executable, "-P", "-B", str(process.START), "run", str(step.demo)]
-    return subprocess.run(command, cwd=work.root, env=os.environ | settings).returncode
+    status = subprocess.run(command, cwd=work.root, env=os.environ | settings).returncode
+    if status == 0:
+        screen.gap()
+        screen.say(("to change it and try:  ", "quiet"), ("rung learn demo --copy", "accent"))
+    elif step.id not in work.progress.passed:
+        screen.say(("it runs once the step is written; its checks say how far you are:  ", "quiet"),
+                   ("rung learn check", "accent"))  # fmt: skip
+    return status
+
+
+def copy_demo(work: Workspace, step: Step, screen: Screen) -> Path:
+    """Put a demo into the playground as the learner would write it; a file that is there stays as it is."""
+    _has_demo(step)
+    text = called(step.demo.read_text(encoding="utf-8"), work.name).encode()
+    stem = step.name.replace("-", "_")
+    names = (f"{stem}_{number}.py" if number > 1 else f"{stem}.py" for number in itertools.count(1))
+    paths = (work.root / "playground" / name for name in names)
+    path = next(path for path in paths if not path.exists() or path.read_bytes() == text)
+    path.parent.mkdir(exist_ok=True)
+    with write_atomically(path) as file:
+        file.write(text)
+    screen.say(("written: ", "quiet"), f"playground/{path.name}")
+    screen.say((f"run it from {work.root}:  ", "quiet"), (f"python -m playground.{path.stem}", "accent"))
+    return path
+
+
+def _has_demo(step: Step) -> None:
+    if not step.demo.is_file():
+        raise ValueRangeError(f"step {step.id} has no demo")
 
 
 def diff(options: Options) -> int:

@@ -123,7 +123,7 @@ class Watch:
         """Run the demo."""
         self.screen.gap()
         with self.keys.lines():
-            helping.run_demo(self.work, self.work.step)
+            helping.run_demo(self.work, self.work.step, self.screen)
         self.menu()
 
     def diff(self) -> None:

@@ -2,6 +2,8 @@
 
 import io
 import json
+import subprocess
+import sys
 
 import pytest
 from rich.console import Console
@@ -170,18 +172,46 @@ def test_diff_before_passing_shows_the_learners_own_changes_alone(learn, work):
     assert "2 * x" not in said
 
 
-def test_demo_runs_on_the_learners_code(work, capfd):
+def test_demo_runs_on_the_learners_code_and_says_how_to_copy_it(work, capfd):
     solve(work, "def double(x):\n    return 'mine'\n")
     assert main(["learn", "demo"]) == 0
-    assert capfd.readouterr().out == "mine\n"
+    said = capfd.readouterr().out.splitlines()
+    assert said == ["mine", "to change it and try:  rung learn demo --copy"]
 
 
-def test_a_demo_that_fails_shows_the_learners_lines(work, capfd):
-    solve(work, "def double(x):\n    return y\n")
+@pytest.mark.parametrize(
+    ("core", "said"),
+    [
+        ("def double(x):\n    return y\n", "NameError: name 'y' is not defined\n  look at climb/core.py:2  double\n"),
+        ("", "climb has no double yet\n"),
+        ("def double(x)\n", "this is not Python yet: expected ':'\n  look at climb/core.py:1\n"),
+    ],
+)
+def test_a_demo_that_fails_says_why_in_one_sentence(work, capfd, core, said):
+    solve(work, core)
     assert main(["learn", "demo"]) == 1
-    said = capfd.readouterr().err
-    assert "return y" in said
-    assert "modes.py" not in said
+    out, err = capfd.readouterr()
+    assert err.startswith(f"rung: the demo fails on your framework: {said}")
+    assert "Traceback" not in err
+    assert "rung learn check" in out
+
+
+def test_a_demo_is_copied_with_the_learners_name_and_never_over_a_file(learn, work):
+    solve(work)
+    status, said = learn("demo", "--copy")
+    assert status == 0
+    assert "python -m playground.01_double" in said
+    copied = work.root / "playground" / "01_double.py"
+    assert copied.read_text(encoding="utf-8") == "from climb import double\n\nprint(double(21))\n"
+    run = subprocess.run(
+        [sys.executable, "-m", "playground.01_double"], cwd=work.root, capture_output=True, text=True
+    )
+    assert run.stdout == "42\n"
+    assert "01_double.py" in learn("demo", "--copy")[1]
+    copied.write_text("mine = 1\n", encoding="utf-8")
+    assert "written: playground/01_double_2.py" in learn("demo", "1", "--copy")[1]
+    assert copied.read_text(encoding="utf-8") == "mine = 1\n"
+    assert "step 2 has no demo" in learn("demo", "2", "--copy")[1]
 
 
 def test_show_has_the_learners_name_and_works_before_there_is_a_workspace(learn, work, tmp_path, monkeypatch):
@@ -306,8 +336,6 @@ def test_a_step_ahead_is_entered_by_goto_not_by_reset(learn, work):
 
 
 def test_git_keeps_a_commit_for_each_passed_step(learn, work, tmp_path, monkeypatch, course_folder):
-    import subprocess
-
     from rung.course import git
 
     if not git.available():
