@@ -13,7 +13,7 @@ def add_command(commands: Any) -> None:
     parser = commands.add_parser(
         "learn",
         help="write a framework of your own, step by step",
-        description="Write a deep learning framework of your own, from an empty file, in sixty steps.",
+        description="Write a deep learning framework of your own, from an empty file, step by step.",
     )
     parser.set_defaults(run=_run("commands", "where"))
     learn = parser.add_subparsers(metavar="COMMAND", title="commands")
@@ -85,8 +85,8 @@ def _caring(learn: Any) -> None:
     doctor.add_argument("--repair", action="store_true", help="write the progress anew from what is there")
     _command(learn, "update", "after a new version of Rung: which passed steps have changed", "moving", "update")
     export = _command(learn, "export", "write a step as a notebook", "moving", "export")
-    export.add_argument("form", choices=["notebook"], help="what to write")
-    _step(export)
+    export.usage = "rung learn export [notebook] [N]"
+    export.add_argument("what", nargs="*", metavar="notebook", help="the form, and the number of a step")
 
 
 def _command(learn: Any, name: str, about: str, module: str, function: str) -> argparse.ArgumentParser:

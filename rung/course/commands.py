@@ -40,6 +40,7 @@ def where(options: Options) -> int:
         work = workspace.find()
     except ValueRangeError:
         screen.say("Write a deep learning framework of your own, step by step, from an empty file.")
+        screen.say((Course().extent, "quiet"))
         screen.say("Begin:  ", ("rung learn init mytorch", "accent"), "  where mytorch is any name you like.")
         return 0
     screen.header(work, work.step)

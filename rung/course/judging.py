@@ -81,8 +81,7 @@ def passed(work: Workspace, step: Step, screen: Screen, watching: bool = False) 
     """Say that a step is passed, and, where no keys do it, what may come next."""
     complaint = work.pass_step(step.id)
     screen.gap()
-    screen.say((f"Step {step.id} is passed.", "ok"))
-    screen.rungs(work)
+    screen.say((f"Step {step.id} is passed.", "ok"), (f"   {workspace.standing(work)}", "quiet"))
     if complaint:
         screen.say((f"not committed: {complaint}", "warm"))
     if step.id == work.course.last:

@@ -16,8 +16,8 @@ from rich.theme import Theme
 from rung.course.checking import Report, Result
 from rung.course.process import Event
 from rung.course.prose import WIDTH, Prose, coloured
-from rung.course.table import TOTAL, Course, Step
-from rung.course.workspace import Workspace
+from rung.course.table import Course, Step
+from rung.course.workspace import Workspace, standing
 
 THEME = Theme({
     "ok": "#4fa36c", "bad": "#d0675f", "accent": "#4f8fd0", "key": "bold #4f8fd0", "quiet": "#868c96",
@@ -26,7 +26,6 @@ THEME = Theme({
     "markdown.link": "#4f8fd0", "markdown.link_url": "#4f8fd0", "markdown.block_quote": "#868c96",
     "markdown.hr": "#868c96", "markdown.h1": "bold", "markdown.h2": "bold", "markdown.h3": "bold",
 })  # fmt: skip
-STAGES = (10, 24, 36, 51, 60)  # where the stages of the whole ladder end
 
 
 def _place(failure: Result) -> str:
@@ -88,27 +87,23 @@ class Screen:
             (step.title, "bold"),
             (f"   stage {step.stage}: {stage}".rstrip(": "), "quiet"),
         )
-        self.rungs(workspace)
+        for line in self.ladder(workspace):
+            self.console.print(Text("  ") + line, no_wrap=True, overflow="crop")
         self.gap()
 
-    def rungs(self, workspace: Workspace) -> None:
-        """The ladder, in a terminal."""
-        if not self.plain:
-            for line in self.ladder(workspace):
-                self.console.print(Text("  ") + line)
-
     def ladder(self, workspace: Workspace) -> list[Text]:
-        """The ladder on its side: a rung for each step, bright where it is passed."""
-        total = max(workspace.course.total, workspace.course.last)
-        rows = [Text(), Text()]
-        for number in range(1, total + 1):
+        """The ladder on its side: a rung for each step, bright where it is passed; a little apart, those above it."""
+        course = workspace.course
+        rows, numbers = [Text(), Text()], range(1, max(course.total, course.last) + 1)
+        for number in numbers:
             style, signs = self._rung(workspace, number)
             for row, sign in zip(rows, signs, strict=True):
                 row.append(sign, style)
-                if number in STAGES and number < total and total == TOTAL:
+                if number in course.ends and number < numbers[-1]:
                     row.append(" ")
-        passed = len(workspace.progress.passed)
-        rows[1].append(f"  {passed} of {total}", "quiet")
+        on, *above = standing(workspace).split(", ")
+        rows[1].append(f"  {on}", "quiet")
+        rows[0].append("".join(f"  {words}" for words in above), "quiet")
         return rows
 
     def _rung(self, workspace: Workspace, number: int) -> tuple[str, str]:

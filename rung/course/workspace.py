@@ -171,7 +171,15 @@ def chosen(workspace: Workspace, options: Any) -> Step:
 def still_open(workspace: Workspace) -> str:
     """Which steps are not passed, in words."""
     missing = [str(number) for number in workspace.course.steps if number not in workspace.progress.passed]
-    return f"Still open: {', '.join(missing)}." if missing else f"All {workspace.course.last} steps are passed."
+    return f"Still open: {', '.join(missing)}." if missing else f"All is passed: {workspace.course.extent}."
+
+
+def standing(workspace: Workspace) -> str:
+    """How many rungs of the ladder are passed, and how many steps above it: ``7 of 60``, ``60 of 60, 1 above``."""
+    total = workspace.course.total
+    on = sum(number <= total for number in workspace.progress.passed)
+    above = len(workspace.progress.passed) - on
+    return f"{on} of {total}" + (f", {above} above" if above else "")
 
 
 # Finding and making ------------------------------------------------------------------------------------------------

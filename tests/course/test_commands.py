@@ -222,12 +222,20 @@ def test_show_has_the_learners_name_and_works_before_there_is_a_workspace(learn,
 
 
 def test_export_writes_a_notebook_and_never_over_another(learn, work):
-    assert learn("export", "notebook")[0] == 0
+    assert "01-double.ipynb" in learn("export", 1)[1]
     assert "01-double-2.ipynb" in learn("export", "notebook")[1]
     notebook = json.loads((work.root / "notebooks" / "01-double.ipynb").read_text(encoding="utf-8"))
     code = ["".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "code"]
     assert code[1] == "from climb import double\n\nprint(double(21))"
     assert notebook["cells"][2 if code else 0]["id"]
+
+
+def test_export_knows_its_forms(learn, work):
+    assert "03-box.ipynb" in learn("export", "notebook", 3)[1]
+    status, said = learn("export", "film", 3)
+    assert status == 1
+    assert "export writes a step in a form (notebook), as in rung learn export notebook 18, but got film 3" in said
+    assert "the course has steps 1 to 3, but not 18" in learn("export", 18)[1]
 
 
 # Going back --------------------------------------------------------------------------------------------------------
@@ -363,6 +371,44 @@ def test_in_a_terminal_there_is_a_ladder_and_no_line_is_too_long(work):
     screen.header(work, work.step)
     judging.check_step(work, work.step, screen, watching=True)
     text = console.export_text()
-    assert "╥┬┬" in text
+    assert text.count("╥┬┬") == 1
     assert "✗ Two times two is four" in text
     assert max(map(len, text.splitlines())) <= 60
+
+
+def test_a_passed_step_does_not_draw_the_ladder_again(work):
+    from rung.course import judging
+    from rung.course.screen import THEME, Screen
+
+    solve(work)
+    console = Console(theme=THEME, force_terminal=True, width=80, record=True, file=io.StringIO())
+    screen = Screen(console)
+    screen.header(work, work.step)
+    judging.check_step(work, work.step, screen, watching=True)
+    text = console.export_text()
+    assert text.count("┴┴") == 1
+    assert "Step 1 is passed.   1 of 4" in text
+
+
+def test_the_ladder_counts_its_rungs_and_what_is_above_it(course, work, learn):
+    from rung.course.screen import THEME, Screen
+
+    work.course, console = (
+        course,
+        Console(theme=THEME, force_terminal=True, width=80, record=True, file=io.StringIO()),
+    )
+    work.progress.passed = {number: {} for number in range(1, course.last + 1)}
+    work.progress.current = course.last
+    Screen(console).header(work, work.step)
+    rows = [line.split() for line in console.export_text().splitlines() if "┬┬" in line or "┴┴" in line]
+    assert [len(part) for part in rows[1]][:6] == [10, 14, 12, 15, 9, 2]
+    assert rows[0][6:] == ["2", "above"]
+    assert rows[1][6:] == ["60", "of", "60"]
+    assert course.extent == "60 steps, and 2 above"
+    assert "course of 3 steps; passed: 0 of 4; at step 1" in learn("doctor")[1]
+    assert "sixty" not in help_of("learn")
+
+
+def help_of(*arguments):
+    run = subprocess.run([sys.executable, "-m", "rung", *arguments, "--help"], capture_output=True, text=True)
+    return run.stdout
