@@ -87,6 +87,10 @@ def _caring(learn: Any) -> None:
     export = _command(learn, "export", "write a step as a notebook", "moving", "export")
     export.usage = "rung learn export [notebook] [N]"
     export.add_argument("what", nargs="*", metavar="notebook", help="the form, and the number of a step")
+    summit = _command(
+        learn, "summit", "at the top: a page of what you have built, and how", "summit.command", "summit"
+    )
+    summit.add_argument("--out", type=Path, help="write it to this file instead of opening it")
 
 
 def _command(learn: Any, name: str, about: str, module: str, function: str) -> argparse.ArgumentParser:

@@ -84,6 +84,8 @@ def passed(work: Workspace, step: Step, screen: Screen, watching: bool = False) 
     screen.say((f"Step {step.id} is passed.", "ok"), (f"   {workspace.standing(work)}", "quiet"))
     if complaint:
         screen.say((f"not committed: {complaint}", "warm"))
+    if work.at_summit and step.id in (work.summit, work.course.last):
+        screen.say("What you have built, on one page, to look at and to show:  ", ("rung learn summit", "accent"))
     if step.id == work.course.last:
         screen.say(still_open(work))
     elif not watching:
