@@ -73,7 +73,7 @@ def _tile(rows: Sequence[Sequence[float]], word: str) -> str:
         f'<rect x="{x}" y="{y}" width="1.05" height="1.05" opacity="{(value - low) / (high - low or 1):.2f}"/>'
         for y, row in enumerate(rows)
         for x, value in enumerate(row)
-        if value > low
+        if value > low + (high - low) / 50
     ]
     caption = f"<figcaption>{escape(word)}</figcaption>" if word else ""
     wrong = ' class="wrong"' if "not" in word else ""

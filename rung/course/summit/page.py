@@ -96,14 +96,26 @@ def _chips(names: Sequence[str]) -> str:
 
 
 def _graph(climb: Climb, graph: str) -> str:
+    """The graph in a frame of its own, which begins when it comes into view: only then does it know its size."""
     if not graph:
         return ""
-    name = escape(climb.work.name)
+    name, step = escape(climb.work.name), climb.work.course.step(climb.work.summit)
     return (
-        f"<section><h2>It at work</h2>\n<p>Every box and every arrow was recorded while {name} computed, forward and "
-        f'then backward. Press play.</p>\n<iframe title="the graph" sandbox="allow-scripts allow-downloads" '
-        f'srcdoc="{escape(graph)}"></iframe></section>'
+        f"<section><h2>{name} at work</h2>\n<p>Step {step.id}, {escape(step.title)}: every box and every arrow was "
+        f"recorded while {name} computed, forward and then backward. Press play.</p>\n"
+        '<iframe title="the graph" sandbox="allow-scripts allow-downloads" '
+        f'data-page="{escape(graph)}"></iframe>\n<script>{BEGIN}</script></section>'
     )
+
+
+BEGIN = """
+const frame = document.querySelector("iframe");
+new IntersectionObserver((entries, observer) => {
+  if (!entries.some((entry) => entry.isIntersecting)) return;
+  observer.disconnect();
+  frame.srcdoc = frame.dataset.page;
+}).observe(frame);
+"""
 
 
 def _figures(climb: Climb, figures: Mapping[int, Figure]) -> str:
