@@ -69,7 +69,7 @@ def test_a_name_that_is_not_passed_on(work):
          "Did you mean `valeu`?"),
         ("class A:\n    pass\n\n\ndef twice(self):\n    return 2\n\n\ndef double(x):\n    return A().twice()\n",
          "a definition of this name begins at the left margin, at line 5 of core.py"),
-        ("def one(x):\n    x\n\n\ndef double(x):\n    return one(x).data\n", "does a function end without `return`?"),
+        ("def one(x):\n    x\n\n\ndef double(x):\n    return one(x).data\n", "or does a function end without `return`?"),
         ("import numpy as np\n\n\ndef double(x):\n    return np.tanhh(x)\n",
          "numpy has no `tanhh`. Did you mean `tanh`?"),
     ],

@@ -106,7 +106,7 @@ def make_mistakes(learner, step):
             report = json.loads(learner.run("check", "--json", status=1))["reports"][0]
             failed = [result["id"] for result in report["results"] if result["outcome"] == "failed"]
             assert check in failed, name
-            assert "hint 1 of 3" in learner.run("hint")
+            assert "hint 1 of" in learner.run("hint")
 
 
 def a_broken_file(learner):
