@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from rung.course import doubles, state
+from rung.course.inside.sentences import NOTHING
 from rung.course.pieces import definitions, split
 from rung.course.process import Event, run, title_of
 from rung.course.table import Course, Step
@@ -195,9 +196,17 @@ def take(report: Report, event: Event) -> None:
 
 
 def find_places(report: Report, workspace: Workspace) -> None:
-    """Where a failure does not say where to look, the first of the step's definitions that the learner has."""
+    """Where a failure does not say where to look, the first of the step's definitions that the learner has.
+
+    For a name that is missing it is the file in which the course has it.
+    """
     failure = report.failure
     if failure is None or failure.file:
+        return
+    if failure.came == NOTHING:
+        names = state.texts(state.state(workspace.course, workspace.reached))
+        file = next((file for file, name in names if name == failure.expected), "")
+        failure.file = f"{workspace.name}/{file}" if file else ""
         return
     wanted = state.changed(workspace.course, failure.step)
     text = f"{failure.sentence} {failure.title}"

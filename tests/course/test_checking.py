@@ -45,6 +45,15 @@ def test_what_is_not_written_yet_is_named(work):
     assert checked(work, "").failure.sentence == "climb has no Box yet"
 
 
+def test_of_a_name_that_is_missing_the_file_is_told_and_no_other_definition(work):
+    work.begin(3)
+    check = work.step.check.read_text(encoding="utf-8")
+    work.step.check.write_text(check.replace("import Box", "import Box, double"), encoding="utf-8")
+    failure = checked(work, "class Box:\n    pass\n").failure
+    assert failure.sentence == "climb has no double yet"
+    assert (failure.file, failure.line, failure.name) == ("climb/core.py", 0, "")
+
+
 @pytest.mark.parametrize(
     ("core", "sentence", "line"),
     [

@@ -188,8 +188,8 @@ def _no_attribute(name: str, owner: Any, package: Path) -> str:
         return f"{owner.__name__} has no `{name}`.{alike(name, dir(owner))}"
     if owner is None:
         return (
-            f"Something is None on that line, where an object with `.{name}` is wanted: is it still to be set, or does "
-            "a function end without `return`?"
+            f"Something is None on that line, where an object with `.{name}` is wanted: is it still to be set, "
+            "or does a function end without `return`?"
         )
     kind = owner if inspect.isclass(owner) else type(owner)
     if kind.__module__.split(".")[0] == package.name:

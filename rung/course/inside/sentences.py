@@ -12,6 +12,8 @@ from rung.course.inside.advice import advice
 from rung.course.inside.learner import inside
 from rung.course.inside.whereabouts import line_of_class
 
+NOTHING = "nothing of that name"  # what came of a name that is missing
+
 
 def of_error(error: BaseException, root: Path, name: str = "") -> dict[str, Any]:
     """The fields of a failed check.
@@ -62,7 +64,7 @@ def _absent(error: BaseException, package: str) -> dict[str, str] | None:
 
 def _no_name(package: str, missing: str, module: str) -> dict[str, str]:
     where = re.sub(r"^myrung\b", package, module)
-    return {"sentence": f"{where} has no {missing} yet", "expected": missing, "came": "nothing of that name"}
+    return {"sentence": f"{where} has no {missing} yet", "expected": missing, "came": NOTHING}
 
 
 def _raised(error: BaseException) -> dict[str, str]:
