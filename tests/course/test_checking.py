@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 
-from rung.course import checking
+from rung.course import checking, process
 
 TRUE = "def double(x):\n    return x + x\n"
 
@@ -168,3 +168,8 @@ def test_the_learners_own_pytest_settings_are_not_taken(work):
     (work.root / "pytest.ini").write_text("[pytest]\naddopts = --no-such-option\n", encoding="utf-8")
     (work.root / "conftest.py").write_text("raise SystemExit\n", encoding="utf-8")
     assert checked(work, TRUE).passed
+
+
+def test_checks_and_gates_do_not_see_the_data_of_whoever_runs_them(monkeypatch):
+    monkeypatch.setenv("RUNG_DATA", "somewhere")
+    assert "RUNG_DATA" not in process.environment()
