@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 
-from rung.course import checking, doubles, state, testing
+from rung.course import checking, doubles, process, state, testing
 
 TRUE = "def double(x):\n    return x + x\n"
 
@@ -243,3 +243,8 @@ def test_step_18_sends_to_the_switch_that_was_not_turned_or_to_what_should_ask_i
         report = pool.check({**done, "core.py": core}, [18], [], 18)
         places.append(next(r.name for r in report.results if r.id == "test_no_grad_records_nothing"))
     assert places == ["using_config", "Function.__call__"]
+
+
+def test_checks_and_gates_do_not_see_the_data_of_whoever_runs_them(monkeypatch):
+    monkeypatch.setenv("RUNG_DATA", "somewhere")
+    assert "RUNG_DATA" not in process.environment()
