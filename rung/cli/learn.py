@@ -13,7 +13,7 @@ def add_command(commands: Any) -> None:
     parser = commands.add_parser(
         "learn",
         help="write a framework of your own, step by step",
-        description="Write a deep learning framework of your own, from an empty file, in sixty steps.",
+        description="Write a deep learning framework of your own, from an empty file, step by step.",
     )
     parser.set_defaults(run=_run("commands", "where"))
     learn = parser.add_subparsers(metavar="COMMAND", title="commands")
@@ -42,16 +42,19 @@ def _working(learn: Any) -> None:
     _step(check)
     check.add_argument("--all", action="store_true", help="the current step and all that are passed")
     check.add_argument("--json", action="store_true", help="for editors and other programs")
-    check.add_argument("--answers", nargs="+", metavar="ANSWER", help="to the questions of the step, in their order")
-    _step(_command(learn, "demo", "run what the step has to see", "helping", "demo"))
+    check.add_argument("--answers", nargs="+", metavar="ANSWER", help="to the open questions, in their order")
+    check.add_argument("--new", action="store_true", help="give the open questions other numbers")
+    demo = _command(learn, "demo", "run what the step has to see", "helping", "demo")
+    _step(demo)
+    demo.add_argument("--copy", action="store_true", help="put it into playground/, to change it and run it")
     graph = _command(learn, "graph", "play the step's graph, made of your own objects", "graphing", "graph")
     _step(graph)
     graph.add_argument("--out", type=Path, help="write it to a file (.html, .svg, .png, .json) instead of opening it")
 
 
 def _helping(learn: Any) -> None:
-    hint = _command(learn, "hint", "give the next hint for the check that failed", "helping", "hint")
-    hint.add_argument("check", nargs="?", help="of another check")
+    hint = _command(learn, "hint", "give the next hint for the check or question that failed", "helping", "hint")
+    hint.add_argument("check", nargs="?", help="of another check, or a question such as question_2")
     diff = _command(
         learn, "diff", "compare your code with the solution's, or with what the step began with", "helping", "diff"
     )
@@ -82,8 +85,12 @@ def _caring(learn: Any) -> None:
     doctor.add_argument("--repair", action="store_true", help="write the progress anew from what is there")
     _command(learn, "update", "after a new version of Rung: which passed steps have changed", "moving", "update")
     export = _command(learn, "export", "write a step as a notebook", "moving", "export")
-    export.add_argument("form", choices=["notebook"], help="what to write")
-    _step(export)
+    export.usage = "rung learn export [notebook] [N]"
+    export.add_argument("what", nargs="*", metavar="notebook", help="the form, and the number of a step")
+    summit = _command(
+        learn, "summit", "at the top: a page of what you have built, and how", "summit.command", "summit"
+    )
+    summit.add_argument("--out", type=Path, help="write it to this file instead of opening it")
 
 
 def _command(learn: Any, name: str, about: str, module: str, function: str) -> argparse.ArgumentParser:

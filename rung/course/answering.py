@@ -1,109 +1,62 @@
-"""The questions of a step, put to the learner: in a terminal one by one, elsewhere all at once with their answers."""
+"""The questions of a step, put to the learner one by one in a terminal."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable
 
-from rung.course import quiz
-from rung.course.checking import Report, Result
+from rung.course import answers, hints, quiz
 from rung.course.screen import Screen
 from rung.course.table import Step
 from rung.course.workspace import Workspace
 
 Ask = Callable[[str], str]
-
-
-def record(workspace: Workspace, step: Step) -> dict[str, Any]:
-    """What is remembered of a step's questions: their seed, and which were answered right."""
-    fresh = {"seed": workspace.progress.seed, "right": []}
-    return workspace.progress.answered.setdefault(step.id, fresh)
-
-
-def questions(workspace: Workspace, step: Step) -> list[quiz.Question]:
-    """The questions of a step, with this learner's numbers."""
-    return quiz.questions(step, record(workspace, step)["seed"], workspace.progress.language)
-
-
-def report(workspace: Workspace, step: Step) -> Report:
-    """How the learner stands with the questions, in the form of checks."""
-    right = record(workspace, step)["right"]
-    results = []
-    for place, question in enumerate(questions(workspace, step)):
-        done = place in right
-        sentence = "" if done else f"{question.text} (answer: rung learn check)"
-        results.append(
-            Result(f"question_{place + 1}", step.id, question.text, "passed" if done else "failed", sentence=sentence)
-        )
-    return Report(step.id, step.title, workspace.name, results)
-
-
-def take_answers(workspace: Workspace, step: Step, answers: Sequence[str]) -> list[bool]:
-    """Compare answers in the order of the questions; a wrong one brings new numbers to all that are not yet right."""
-    kept = record(workspace, step)
-    verdicts = []
-    for place, (question, answer) in enumerate(zip(questions(workspace, step), answers, strict=False)):
-        verdicts.append(question.accepts(answer))
-        if verdicts[-1] and place not in kept["right"]:
-            kept["right"].append(place)
-    if not all(verdicts):
-        kept["seed"] += 1
-    workspace.save()
-    return verdicts
+KEYS = "   ? for a hint, new for other numbers, Enter to leave"
 
 
 class Interview:
-    """Puts a step's questions one by one, each until it is answered; a wrong answer brings a hint and new numbers."""
+    """Puts a step's open questions, each until it is answered; a wrong answer brings a hint, never other numbers."""
 
     def __init__(self, workspace: Workspace, step: Step, screen: Screen, ask: Ask = input):
         self.workspace, self.step, self.screen, self.ask = workspace, step, screen, ask
-        self.kept = record(workspace, step)
 
     def converse(self) -> bool:
         """Put every open question; an empty answer leaves. Say whether all are right."""
-        for place in range(len(self._questions())):
-            tries = 0
-            while place not in self.kept["right"]:
-                answer = self._put(place)
+        for name in answers.still_open(self.workspace, self.step):
+            while name in answers.still_open(self.workspace, self.step):
+                answer = self._put(name)
                 if not answer:
                     self.screen.say(("your answers are kept; go on whenever you like: rung learn check", "quiet"))
                     return False
-                tries += self._judge(place, answer, tries)
-                self.workspace.save()
+                self._react(name, answer)
         return True
 
-    def _questions(self) -> list[quiz.Question]:
-        return questions(self.workspace, self.step)
+    def _questions(self) -> dict[str, quiz.Question]:
+        return answers.questions(self.workspace, self.step)
 
-    def _put(self, place: int) -> str:
+    def _put(self, name: str) -> str:
         found = self._questions()
+        place = list(found).index(name) + 1
         self.screen.gap()
-        self.screen.say(
-            (f"question {place + 1} of {len(found)}", "quiet"), ("   ? for a hint, Enter to leave", "quiet")
-        )
-        self.screen.prose(found[place].text)
+        self.screen.say((f"question {place} of {len(found)}", "quiet"), (KEYS, "quiet"))
+        self.screen.prose(found[name].text)
         return self.ask("  > ").strip()
 
-    def _judge(self, place: int, answer: str, tries: int) -> int:
-        """Say whether an answer is right; return 1 if a try was used up."""
-        question = self._questions()[place]
+    def _react(self, name: str, answer: str) -> None:
+        """Give a hint, draw other numbers, or say whether an answer is right."""
+        question = self._questions()[name]
         if answer == "?":
-            self._hint(place, tries)
-            return 1
-        if complaint := quiz.complaint(question, answer):
+            self._hint(name)
+        elif answer == "new":
+            answers.draw_again(self.workspace, self.step)
+        elif complaint := quiz.complaint(question, answer):
             self.screen.say((complaint, "warm"))
-            return 0
-        right = question.accepts(answer)
-        sign = ("right" if right else "no") if self.screen.ascii else "✓ right" if right else "✗ no"
-        self.screen.say((sign, "ok" if right else "bad"), (f"   {question.explanation}" if right else "", "quiet"))
-        if right:
-            self.kept["right"].append(place)
-            return 0
-        self.kept["seed"] += 1
-        self._hint(place, tries)
-        return 1
+        elif answers.judge(self.workspace, self.step, name, answer):
+            sign = "right" if self.screen.ascii else "✓ right"
+            self.screen.say((sign, "ok"), (f"   {question.explanation}".rstrip(), "quiet"))
+        else:
+            self.screen.say((f"no, {answer} is not it" if self.screen.ascii else f"✗ no, {answer} is not it", "bad"))
+            self._hint(name)
 
-    def _hint(self, place: int, tries: int) -> None:
-        hints = self._questions()[place].hints
-        if hints:
-            self.screen.say(("hint  ", "warm"), hints[min(tries, len(hints) - 1)])
+    def _hint(self, name: str) -> None:
+        if found := hints.next_hint(self.workspace, self.step, name):
+            self.screen.say(("hint  ", "warm"), found.text)

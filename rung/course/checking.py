@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from rung.course import state
+from rung.course import doubles, state
+from rung.course.inside.sentences import NOTHING
 from rung.course.pieces import definitions, split
 from rung.course.process import Event, run, title_of
 from rung.course.table import Course, Step
@@ -27,6 +28,7 @@ class Result:
         sentence: why it failed; `expected` and `came` where they are known
         file, line, name, source: where to look in the learner's own code
         output: what the learner's code printed meanwhile
+        hint: what the error means and how it is mended, where it is one that can be told
     """
 
     id: str
@@ -44,6 +46,7 @@ class Result:
     name: str = ""
     source: str = ""
     output: str = ""
+    hint: str = ""
 
 
 @dataclass
@@ -52,6 +55,7 @@ class Report:
 
     Attributes:
         problem: what kept the checks from being run, or from proving anything; None in most runs
+        notes: what is to be said of the learner's files besides
     """
 
     step: int
@@ -59,6 +63,7 @@ class Report:
     package: str
     results: list[Result] = field(default_factory=list)
     problem: Result | None = None
+    notes: list[str] = field(default_factory=list)
 
     @property
     def passed(self) -> bool:
@@ -81,7 +86,8 @@ def load_report(record: Mapping[str, Any]) -> Report:
     """A report from its JSON."""
     results = [Result(**result) for result in record["results"]]
     problem = record["problem"]
-    return Report(record["step"], record["title"], record["package"], results, problem and Result(**problem))
+    about = (record["step"], record["title"], record["package"])
+    return Report(*about, results, problem and Result(**problem), record["notes"])
 
 
 # A workspace -------------------------------------------------------------------------------------------------------
@@ -107,6 +113,9 @@ def check(
         take(report, event)
         if tell is not None:
             tell(event)
+    if report.problem is None:
+        report.results += not_reached(step, number, report)
+    report.notes = doubles.warnings(workspace.files())
     find_places(report, workspace)
     remember(workspace, report)
     return report
@@ -170,6 +179,13 @@ def suspended(step: Step, number: int) -> list[Result]:
     return [Result(test, step.id, f"{title_of(test)} (not in step {number})", "suspended") for test in tests]
 
 
+def not_reached(step: Step, number: int, report: Report) -> list[Result]:
+    """The checks of a step that were not begun, as one before them ended the process."""
+    known = {result.id for result in report.results if result.step == step.id}
+    tests = [test for test in step.tests if step.holds(test, number) and test not in known]
+    return [Result(test, step.id, title_of(test), "not run") for test in tests]
+
+
 def take(report: Report, event: Event) -> None:
     """Add an event to a report."""
     fields = {name: value for name, value in event.items() if name in Result.__dataclass_fields__}
@@ -180,9 +196,17 @@ def take(report: Report, event: Event) -> None:
 
 
 def find_places(report: Report, workspace: Workspace) -> None:
-    """Where a failure does not say where to look, the first of the step's definitions that the learner has."""
+    """Where a failure does not say where to look, the first of the step's definitions that the learner has.
+
+    For a name that is missing it is the file in which the course has it.
+    """
     failure = report.failure
     if failure is None or failure.file:
+        return
+    if failure.came == NOTHING:
+        names = state.texts(state.state(workspace.course, workspace.reached))
+        file = next((file for file, name in names if name == failure.expected), "")
+        failure.file = f"{workspace.name}/{file}" if file else ""
         return
     wanted = state.changed(workspace.course, failure.step)
     text = f"{failure.sentence} {failure.title}"

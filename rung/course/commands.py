@@ -40,6 +40,7 @@ def where(options: Options) -> int:
         work = workspace.find()
     except ValueRangeError:
         screen.say("Write a deep learning framework of your own, step by step, from an empty file.")
+        screen.say((Course().extent, "quiet"))
         screen.say("Begin:  ", ("rung learn init mytorch", "accent"), "  where mytorch is any name you like.")
         return 0
     screen.header(work, work.step)
@@ -120,6 +121,8 @@ def go_on(work: Workspace, screen: Screen) -> None:
     if work.progress.current == work.course.last:
         screen.header(work, work.step)
         screen.say(("You are at the top of what there is.  ", "ok"), still_open(work))
+        if work.at_summit:
+            screen.say("What you have built, on one page:  ", ("rung learn summit", "accent"))
         return
     added = work.begin(work.progress.current + 1)
     screen.header(work, work.step)

@@ -97,12 +97,11 @@ def _imported(work: Workspace) -> Iterator[Finding]:
 
 
 def _course(work: Workspace) -> Iterator[Finding]:
-    steps = len(work.course.steps)
     damaged = [step.name for step in work.course.steps.values() if not (step.has_check or step.has_quiz)]
     if damaged or not process.START.is_file():
         yield "bad", f"the course is damaged: {', '.join(damaged) or process.START}", "reinstall Rung"
     else:
-        yield "ok", f"course of {steps} steps; {len(work.progress.passed)} passed, at step {work.step.id}", ""
+        yield "ok", f"course of {work.course.extent}; passed: {workspace.standing(work)}; at step {work.step.id}", ""
     asks, says = updating.changes(work)
     if asks or says:
         yield "note", f"{len(asks) + len(says)} passed steps have changed since", "rung learn update"

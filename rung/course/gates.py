@@ -258,7 +258,9 @@ def names(course: Course, pool: Pool, number: int) -> Complaints:
     step = course.step(number)
     ahead = {name for n in range(number + 1, course.last + 1) for name in _public(course, n)}
     later = {
-        name for name in ahead - _public(course, number) if not hasattr(np, name) and not hasattr(builtins, name)
+        name
+        for name in ahead - _public(course, number)
+        if not (hasattr(np, name) or hasattr(builtins, name) or keyword.iskeyword(name))
     }
     found = []
     for file in (step.localized("lesson", "md", "en"), step.localized("hints", "toml", "en")):

@@ -6,7 +6,7 @@ import argparse
 import json
 import sys
 
-from rung.course import answering, checking, hints, workspace
+from rung.course import answering, answers, checking, hints, workspace
 from rung.course.screen import Screen
 from rung.course.table import Step
 from rung.course.workspace import Workspace, chosen, still_open
@@ -21,6 +21,8 @@ def check(options: Options) -> int:
     if options.all:
         return _check_all(work, options)
     step = chosen(work, options)
+    if options.new:
+        _draw_again(work, step)
     if options.json:
         reports = [check_quietly(work, step, options.answers)]
         return _print_json(work, reports)
@@ -30,40 +32,47 @@ def check(options: Options) -> int:
 
 
 def check_step(
-    work: Workspace, step: Step, screen: Screen, answers: list[str] | None = None, watching: bool = False
+    work: Workspace, step: Step, screen: Screen, given: list[str] | None = None, watching: bool = False
 ) -> bool:
     """Check code and questions of a step, show how it went, and remember it if it is passed.
 
     Args:
-        answers: to the questions; without them the learner is asked, if there is a terminal
+        given: answers to the questions; without them the learner is asked, if there is a terminal
         watching: keys do what commands do elsewhere, and nothing is asked
     """
     if step.has_check:
         report = checking.check(work, step, lambda event: screen.event(event, step))
         failure = report.failure
-        left = hints.left(work, work.course.step(failure.step), failure.id) if failure else 0
+        left = hints.left(work, work.course.step(failure.step), failure.id, failure) if failure else 0
         screen.report(report, left, "press h" if watching else "rung learn hint")
         if not report.passed:
             return False
-    if step.has_quiz and not _answered(work, step, screen, answers, watching):
+    if step.has_quiz and not _answered(work, step, screen, given, watching):
         return False
     passed(work, step, screen, watching)
     return True
 
 
-def _answered(work: Workspace, step: Step, screen: Screen, answers: list[str] | None, watching: bool) -> bool:
-    """Whether all questions of a step are answered; those that are open are put, or shown."""
-    if answers:
-        answering.take_answers(work, step, answers)
+def _draw_again(work: Workspace, step: Step) -> None:
+    if not step.has_quiz:
+        raise ValueRangeError(f"--new gives questions other numbers, but step {step.id} has none")
+    answers.draw_again(work, step)
+
+
+def _answered(work: Workspace, step: Step, screen: Screen, given: list[str] | None, watching: bool) -> bool:
+    """Whether all questions are answered; each is shown with its verdict, in a terminal the open ones are put."""
+    if given:
+        answers.take(work, step, given)
     elif not watching and not screen.plain and sys.stdin.isatty():
         answering.Interview(work, step, screen).converse()
-    report = answering.report(work, step)
-    if not report.passed:
+    report = answers.report(work, step)
+    if given or not report.passed:
         for result in report.results:
-            outcome = "passed" if result.outcome == "passed" else "not run"
-            screen.result({"outcome": outcome, "id": result.id, "title": result.title})
+            screen.question(result)
+    if not report.passed:
         how = "press a to answer" if watching else "answer in a terminal, or: rung learn check --answers 3 1/2 …"
-        screen.say((how, "quiet"))
+        more = "" if watching else "     other numbers: rung learn check --new"
+        screen.say((how + more, "quiet"))
     checking.remember(work, report)
     return report.passed
 
@@ -72,10 +81,11 @@ def passed(work: Workspace, step: Step, screen: Screen, watching: bool = False) 
     """Say that a step is passed, and, where no keys do it, what may come next."""
     complaint = work.pass_step(step.id)
     screen.gap()
-    screen.say((f"Step {step.id} is passed.", "ok"))
-    screen.rungs(work)
+    screen.say((f"Step {step.id} is passed.", "ok"), (f"   {workspace.standing(work)}", "quiet"))
     if complaint:
         screen.say((f"not committed: {complaint}", "warm"))
+    if work.at_summit and step.id in (work.summit, work.course.last):
+        screen.say("What you have built, on one page, to look at and to show:  ", ("rung learn summit", "accent"))
     if step.id == work.course.last:
         screen.say(still_open(work))
     elif not watching:
@@ -86,13 +96,13 @@ def passed(work: Workspace, step: Step, screen: Screen, watching: bool = False) 
     screen.gap()
 
 
-def check_quietly(work: Workspace, step: Step, answers: list[str] | None = None) -> checking.Report:
+def check_quietly(work: Workspace, step: Step, given: list[str] | None = None) -> checking.Report:
     """Check a step without a word; remember it if it is passed."""
     report = checking.check(work, step) if step.has_check else None
     if step.has_quiz and (report is None or report.passed):
-        if answers:
-            answering.take_answers(work, step, answers)
-        asked = answering.report(work, step)
+        if given:
+            answers.take(work, step, given)
+        asked = answers.report(work, step)
         asked.results = (report.results if report else []) + asked.results
         report = asked
         checking.remember(work, report)

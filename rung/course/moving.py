@@ -9,10 +9,11 @@ from pathlib import Path
 from rung.course import exporting, git, state, updating, workspace
 from rung.course.inside.learner import called
 from rung.course.screen import Screen
-from rung.course.workspace import Workspace, chosen
+from rung.course.workspace import Workspace
 from rung.errors import ValueRangeError
 
 Options = argparse.Namespace
+FORMS = ("notebook",)  # in which a step can be exported
 
 
 def reset(options: Options) -> int:
@@ -87,8 +88,15 @@ def update(options: Options) -> int:
 
 
 def export(options: Options) -> int:
-    """A notebook of a step."""
+    """A notebook of a step: ``export``, ``export 18``, ``export notebook 18``."""
     work, screen = workspace.find(), Screen()
-    path = exporting.export(work, chosen(work, options))
+    numbers = [word for word in options.what if word.isdigit()]
+    forms = [word for word in options.what if not word.isdigit()]
+    if len(numbers) > 1 or not {*forms} <= {*FORMS}:
+        raise ValueRangeError(
+            f"export writes a step in a form ({', '.join(FORMS)}), as in rung learn export notebook 18, but got "
+            f"{' '.join(options.what)}"
+        )
+    path = exporting.export(work, work.course.step(int(numbers[0])) if numbers else work.step)
     screen.say(("written: ", "quiet"), str(path.relative_to(work.root)))
     return 0

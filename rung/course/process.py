@@ -70,11 +70,11 @@ def ask(wanted: Mapping[str, Any], errors: Path, limit: float) -> Iterator[Event
 
 
 def environment() -> dict[str, str]:
-    """That of a check: no plugins of pytest, one thread, UTF-8, no window for figures."""
+    """That of a check: no plugins of pytest, one thread, UTF-8, no window for figures, and nobody's own data."""
     settings = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONUTF8": "1", "MPLBACKEND": "Agg"}
     for library in ("OPENBLAS", "OMP", "MKL"):
         settings[f"{library}_NUM_THREADS"] = "1"
-    ignored = ("PYTEST_ADDOPTS", "PYTHONSTARTUP", "PYTHONWARNINGS", "PYTHONHASHSEED")
+    ignored = ("PYTEST_ADDOPTS", "PYTHONSTARTUP", "PYTHONWARNINGS", "PYTHONHASHSEED", "RUNG_DATA")
     return {name: value for name, value in os.environ.items() if name not in ignored} | settings
 
 

@@ -77,7 +77,7 @@ def page(course: Course, step: Step) -> str:
 
 def contents(course: Course) -> str:
     """The list of all steps."""
-    parts = ["# The course", ABOUT]
+    parts = ["# The course", ABOUT.format(extent=course.extent)]
     for stage in sorted({step.stage for step in course.steps.values()}):
         parts.append(f"## Stage {stage}: {course.stages.get(stage, '')}")
         steps = [step for step in course.steps.values() if step.stage == stage]
@@ -87,8 +87,8 @@ def contents(course: Course) -> str:
     return re.sub(r"\n{3,}", "\n\n", "\n\n".join(parts)) + "\n"
 
 
-ABOUT = """Write a deep learning framework of your own, from an empty file, in sixty steps. Every step is checked on
-your own machine, offline:
+ABOUT = """Write a deep learning framework of your own, from an empty file: {extent}, where the ladder is open.
+Every step is checked on your own machine, offline:
 
     pip install "rung[learn]"
     rung learn init mytorch        # mytorch: any name you like

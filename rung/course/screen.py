@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from dataclasses import asdict, replace
 from typing import Any
 
 from rich.console import Console
@@ -15,8 +16,8 @@ from rich.theme import Theme
 from rung.course.checking import Report, Result
 from rung.course.process import Event
 from rung.course.prose import WIDTH, Prose, coloured
-from rung.course.table import TOTAL, Course, Step
-from rung.course.workspace import Workspace
+from rung.course.table import Course, Step
+from rung.course.workspace import Workspace, standing
 
 THEME = Theme({
     "ok": "#4fa36c", "bad": "#d0675f", "accent": "#4f8fd0", "key": "bold #4f8fd0", "quiet": "#868c96",
@@ -25,13 +26,23 @@ THEME = Theme({
     "markdown.link": "#4f8fd0", "markdown.link_url": "#4f8fd0", "markdown.block_quote": "#868c96",
     "markdown.hr": "#868c96", "markdown.h1": "bold", "markdown.h2": "bold", "markdown.h3": "bold",
 })  # fmt: skip
-STAGES = (10, 24, 36, 51, 60)  # where the stages of the whole ladder end
 
 
 def _place(failure: Result) -> str:
     """Where to look, in the form that editors and terminals make a link of."""
     line = f":{failure.line}" if failure.line else ""
     return f"{failure.file}{line}" + (f"  {failure.name}" if failure.name else "")
+
+
+def _summary(report: Report) -> str:
+    """How many checks have passed; where none could run, what kept them from it."""
+    if report.problem is not None:
+        place = _place(replace(report.problem, name="")) if report.problem.file else ""
+        return "no check could run: " + (f"{place}: " if place else "") + report.problem.sentence
+    own = [r for r in report.results if r.step == report.step and r.outcome != "suspended"]
+    passed = sum(r.outcome == "passed" for r in own)
+    lost = sum(r.step != report.step and r.outcome == "failed" for r in report.results)
+    return f"{passed} of {len(own)} checks passed" + (f"; {lost} of earlier steps failed" if lost else "")
 
 
 class Screen:
@@ -76,27 +87,23 @@ class Screen:
             (step.title, "bold"),
             (f"   stage {step.stage}: {stage}".rstrip(": "), "quiet"),
         )
-        self.rungs(workspace)
+        for line in self.ladder(workspace):
+            self.console.print(Text("  ") + line, no_wrap=True, overflow="crop")
         self.gap()
 
-    def rungs(self, workspace: Workspace) -> None:
-        """The ladder, in a terminal."""
-        if not self.plain:
-            for line in self.ladder(workspace):
-                self.console.print(Text("  ") + line)
-
     def ladder(self, workspace: Workspace) -> list[Text]:
-        """The ladder on its side: a rung for each step, bright where it is passed."""
-        total = max(workspace.course.total, workspace.course.last)
-        rows = [Text(), Text()]
-        for number in range(1, total + 1):
+        """The ladder on its side: a rung for each step, bright where it is passed; a little apart, those above it."""
+        course = workspace.course
+        rows, numbers = [Text(), Text()], range(1, max(course.total, course.last) + 1)
+        for number in numbers:
             style, signs = self._rung(workspace, number)
             for row, sign in zip(rows, signs, strict=True):
                 row.append(sign, style)
-                if number in STAGES and number < total and total == TOTAL:
+                if number in course.ends and number < numbers[-1]:
                     row.append(" ")
-        passed = len(workspace.progress.passed)
-        rows[1].append(f"  {passed} of {total}", "quiet")
+        on, *above = standing(workspace).split(", ")
+        rows[1].append(f"  {on}", "quiet")
+        rows[0].append("".join(f"  {words}" for words in above), "quiet")
         return rows
 
     def _rung(self, workspace: Workspace, number: int) -> tuple[str, str]:
@@ -161,18 +168,28 @@ class Screen:
             sign = {"passed": "+", "failed": "x"}.get(outcome, ".")
         self.say((f"{sign} ", style), (title, "quiet" if outcome not in ("passed", "failed") else ""))
 
+    def question(self, result: Result) -> None:
+        """One question: whether it is answered right, and what is to be said of the answer."""
+        said = result.sentence if result.outcome != "not run" else ""
+        if self.plain:
+            self.result({**asdict(result), "title": result.title + (f"   {said}" if said else "")})
+            return
+        self.result(asdict(result))
+        if said:
+            self.say((said, "bad" if result.outcome == "failed" else "quiet"), indent=4)
+
     def report(self, report: Report, left: int = 0, hinted: str = "rung learn hint") -> None:
         """The outcome of all checks: what failed first, in full, or that the step is passed."""
         failure = report.failure
         if failure is not None:
             self.failure(failure, report, left, hinted)
+        for note in report.notes:
+            self.say(("note: " if self.plain else "", "warm"), (note, "warm"))
         earlier = [r for r in report.results if r.step != report.step and r.outcome == "passed"]
         if earlier:
             self.say((f"and {len(earlier)} checks of earlier steps hold", "quiet"))
-        own = [r for r in report.results if r.step == report.step]
-        passed = sum(r.outcome == "passed" for r in own)
         if self.plain:
-            self.say(f"{'passed' if report.passed else 'not passed'}: {passed} of {len(own)} checks")
+            self.say(_summary(report))
 
     def failure(self, failure: Result, report: Report, left: int = 0, hinted: str = "") -> None:
         """What was expected, what came, where to look, and how to get a hint."""

@@ -15,7 +15,6 @@ from rung.errors import ValueRangeError
 
 HERE = Path(__file__).parent
 KINDS = ("code", "theory", "train")
-TOTAL = 60  # rungs of the whole ladder, present or not
 SECONDS = 5.0  # that one check may take
 
 
@@ -126,8 +125,27 @@ class Course:
 
     @property
     def total(self) -> int:
-        """How many rungs the ladder has, those included that are still to be made."""
+        """How many rungs the ladder has, those included that are still to be made; the stage above it is open."""
         return int(self.table.get("total", len(self.steps)))
+
+    @property
+    def above(self) -> int:
+        """How many steps there are above the ladder."""
+        return max(0, self.last - self.total)
+
+    @property
+    def extent(self) -> str:
+        """How many steps there are, in words.
+
+        >>> Course().extent
+        '60 steps, and 2 above'
+        """
+        return f"{min(self.total, self.last)} steps" + (f", and {self.above} above" if self.above else "")
+
+    @cached_property
+    def ends(self) -> set[int]:
+        """The last step of each stage."""
+        return set({step.stage: step.id for step in self.steps.values()}.values())
 
     @property
     def start(self) -> dict[str, str]:

@@ -68,8 +68,11 @@ def expect_same(what: str, came: Any, expected: Any, look: Any = None) -> None:
 
     >>> expect_same("y.creator", None, None)
     """
-    if came is not expected:
-        raise Unmet(what, f"the very object {show(expected)}", f"another, {show(came)},", look)
+    if came is expected:
+        return
+    if expected is None or isinstance(expected, bool):
+        raise Unmet(what, show(expected), show(came), look)
+    raise Unmet(what, f"the very object {show(expected)}", f"another, {show(came)},", look)
 
 
 def expect_type(what: str, came: Any, kind: type, look: Any = None) -> None:

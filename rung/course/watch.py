@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 
-from rung.course import answering, commands, helping, hints, judging, moving, workspace
+from rung.course import answering, commands, helping, judging, moving, workspace
 from rung.course.keys import Keys, Saves
 from rung.course.screen import Screen
 from rung.course.workspace import Workspace
@@ -89,7 +89,7 @@ class Watch:
     def _offered(self, key: str) -> bool:
         step, passed = self.work.step, self.work.step.id in self.work.progress.passed
         offered = {"n": passed, "r": step.demo.is_file(), "g": step.id >= 7 and step.demo.is_file(),
-                   "a": step.has_quiz, "h": step.has_check and not passed, "d": step.has_check}  # fmt: skip
+                   "a": step.has_quiz and not passed, "h": not passed, "d": step.has_check}  # fmt: skip
         return offered.get(key, True)
 
     def check(self) -> None:
@@ -110,12 +110,7 @@ class Watch:
 
     def hint(self) -> None:
         """The next hint."""
-        step, wanted = helping.find_check(self.work, None)
-        found = hints.next_hint(self.work, step, wanted)
-        if found is None:
-            self.screen.say((f"there is no hint for {wanted}", "quiet"))
-        else:
-            helping.show_hint(self.work, self.screen, step, wanted, found)
+        helping.give_hint(self.work, self.screen, watching=True)
 
     def lesson(self) -> None:
         """The lesson."""
@@ -128,7 +123,7 @@ class Watch:
         """Run the demo."""
         self.screen.gap()
         with self.keys.lines():
-            helping.run_demo(self.work, self.work.step)
+            helping.run_demo(self.work, self.work.step, self.screen)
         self.menu()
 
     def diff(self) -> None:

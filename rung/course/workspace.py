@@ -10,6 +10,7 @@ import re
 import shutil
 import sys
 from dataclasses import asdict, dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,7 @@ class Progress:
         current: the step that the learner is at
         level: the step that the learner's package is at; ahead of the current one where an earlier step is done again
         course: the folder of another course than Rung's; None for Rung's
-        passed: of each passed step, what tells whether it has changed since
+        passed: of each passed step, what tells whether it has changed since, and the day on which it was passed
         given_up: steps whose solution was seen before they were passed
         hints: of each step, how many hints were taken of each check
         answered: of each step with questions, the seed of the numbers and which questions are answered
@@ -83,6 +84,16 @@ class Workspace:
     def reached(self) -> int:
         """The number of the state that the learner's package is in, or on its way to."""
         return max(self.progress.current, self.progress.level)
+
+    @property
+    def summit(self) -> int:
+        """The number of the last step of the ladder; what comes after it is open country."""
+        return min(self.course.total, self.course.last)
+
+    @property
+    def at_summit(self) -> bool:
+        """Whether the last step of the ladder is passed."""
+        return self.summit in self.progress.passed
 
     def files(self) -> state.Files:
         """The text of every file of the learner's package."""
@@ -136,7 +147,8 @@ class Workspace:
         """Remember that a step is passed, and the learner's package as it is now; return what git has to say."""
         step = self.course.step(number)
         first = number not in self.progress.passed
-        self.progress.passed[number] = digests(step)
+        today = {"on": date.today().isoformat()}
+        self.progress.passed[number] = today | self.progress.passed.get(number, {}) | digests(step)
         self.save()
         if number == self.reached:
             backups.replace(self.package, self.own / "passed" / f"{number:02d}")
@@ -171,7 +183,15 @@ def chosen(workspace: Workspace, options: Any) -> Step:
 def still_open(workspace: Workspace) -> str:
     """Which steps are not passed, in words."""
     missing = [str(number) for number in workspace.course.steps if number not in workspace.progress.passed]
-    return f"Still open: {', '.join(missing)}." if missing else f"All {workspace.course.last} steps are passed."
+    return f"Still open: {', '.join(missing)}." if missing else f"All is passed: {workspace.course.extent}."
+
+
+def standing(workspace: Workspace) -> str:
+    """How many rungs of the ladder are passed, and how many steps above it: ``7 of 60``, ``60 of 60, 1 above``."""
+    total = workspace.course.total
+    on = sum(number <= total for number in workspace.progress.passed)
+    above = len(workspace.progress.passed) - on
+    return f"{on} of {total}" + (f", {above} above" if above else "")
 
 
 # Finding and making ------------------------------------------------------------------------------------------------

@@ -1,9 +1,12 @@
 """A little course of three steps, and a workspace in it."""
 
+import io
+import sys
 import textwrap
 
 import pytest
 
+from rung.cli import main
 from rung.course import workspace
 from rung.course.pool import Pool
 from rung.course.table import Course
@@ -162,6 +165,19 @@ def work(tmp_path, course_folder, monkeypatch):
     made = workspace.make("climb", tmp_path / "climb", course_folder)
     monkeypatch.chdir(made.root)
     return made
+
+
+@pytest.fixture
+def learn(capsys, monkeypatch):
+    """Run a command; its status and what it printed."""
+    monkeypatch.setattr(sys, "stdin", io.StringIO())
+
+    def run(*arguments):
+        status = main(["learn", *map(str, arguments)])
+        out, err = capsys.readouterr()
+        return status, out + err
+
+    return run
 
 
 @pytest.fixture(scope="session")

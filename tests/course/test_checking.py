@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 
-from rung.course import checking
+from rung.course import checking, doubles, process, state, testing
 
 TRUE = "def double(x):\n    return x + x\n"
 
@@ -45,6 +45,15 @@ def test_what_is_not_written_yet_is_named(work):
     assert checked(work, "").failure.sentence == "climb has no Box yet"
 
 
+def test_of_a_name_that_is_missing_the_file_is_told_and_no_other_definition(work):
+    work.begin(3)
+    check = work.step.check.read_text(encoding="utf-8")
+    work.step.check.write_text(check.replace("import Box", "import Box, double"), encoding="utf-8")
+    failure = checked(work, "class Box:\n    pass\n").failure
+    assert failure.sentence == "climb has no double yet"
+    assert (failure.file, failure.line, failure.name) == ("climb/core.py", 0, "")
+
+
 @pytest.mark.parametrize(
     ("core", "sentence", "line"),
     [
@@ -73,9 +82,10 @@ def test_a_loop_that_never_ends_is_stopped_and_found(work, monkeypatch):
 
 
 def test_a_process_that_dies_is_no_pass(work):
-    failure = checked(work, "import os\n\n\ndef double(x):\n    os._exit(0)\n").failure
-    assert failure.id == "test_double"
-    assert "Python itself ended" in failure.sentence
+    report = checked(work, "import os\n\n\ndef double(x):\n    os._exit(0)\n")
+    assert report.failure.id == "test_double"
+    assert "Python itself ended" in report.failure.sentence
+    assert [(r.id, r.outcome) for r in report.results] == [("test_double", "failed"), ("test_small", "not run")]
 
 
 def test_no_check_at_all_is_no_pass(work):
@@ -175,3 +185,66 @@ def test_the_learners_own_pytest_settings_are_not_taken(work):
     (work.root / "pytest.ini").write_text("[pytest]\naddopts = --no-such-option\n", encoding="utf-8")
     (work.root / "conftest.py").write_text("raise SystemExit\n", encoding="utf-8")
     assert checked(work, TRUE).passed
+
+
+def test_a_name_that_is_defined_twice_is_told_of_and_the_one_that_lives_is_looked_at(work):
+    stub = "class Box:\n    pass\n\n\ndef double(x):\n    pass\n\n\n"
+    report = checked(work, stub + "class Box:\n    def put(self):\n        pass\n\n\ndef double(x):\n    return x\n")
+    assert [note.partition(":")[0] for note in report.notes] == [
+        "core.py defines `Box` twice, at lines 1 and 9",
+        "core.py defines `double` twice, at lines 5 and 14",
+    ]
+    assert "Python keeps the one at line 9 alone" in report.notes[0]
+    assert (report.failure.line, report.failure.name) == (14, "double")
+    assert checking.last_report(work).notes == report.notes
+
+
+def test_of_two_classes_the_one_that_lives_is_looked_at(work):
+    check = "import myrung\nfrom rung.course.testing import expect\n\n\n"
+    check += "def test_a():\n    expect('a', 1, 2, myrung.A.B)\n"
+    work.step.check.write_text(check, encoding="utf-8")
+    inner = "class A:\n    class B:\n        pass\n\n\n"
+    failure = checked(work, inner * 2).failure
+    assert (failure.line, failure.name) == (7, "A.B")
+
+
+@pytest.mark.parametrize(
+    "core",
+    [
+        "try:\n    def f(): ...\nexcept ImportError:\n    def f(): ...\n",
+        "class A:\n    @property\n    def x(self): ...\n\n    @x.setter\n    def x(self, value): ...\n",
+        "@overload\ndef f(x: int): ...\n@overload\ndef f(x: str): ...\ndef f(x): ...\n",
+        "class A:\n    def f(self): ...\n\n\nclass B:\n    def f(self): ...\n\n\ndef f(): ...\n",
+        "def f(:",
+    ],
+)
+def test_what_shares_a_name_on_purpose_is_not_told_of(core):
+    assert doubles.warnings({"core.py": core}) == []
+
+
+def test_the_course_itself_defines_nothing_twice(course):
+    for number in range(1, course.last + 1, 7):
+        assert doubles.warnings(state.state(course, number)) == []
+
+
+@pytest.mark.parametrize(("expected", "words"), [(None, "None"), (True, "True"), ([1], "the very object [1]")])
+def test_none_and_truth_are_expected_by_their_names(expected, words):
+    with pytest.raises(testing.Unmet) as caught:
+        testing.expect_same("y.creator", 3, expected)
+    assert caught.value.expected == words
+
+
+def test_step_18_sends_to_the_switch_that_was_not_turned_or_to_what_should_ask_it(course, pool):
+    done = state.state(course, 18)
+    unturned = done["core.py"].replace("setattr(config, name, value)", "pass")
+    unasked = done["core.py"].replace("if config.enable_backprop:", "if True:")
+    places = []
+    for core in (unturned, unasked):
+        report = pool.check({**done, "core.py": core}, [18], [], 18)
+        places.append(next(r.name for r in report.results if r.id == "test_no_grad_records_nothing"))
+    assert places == ["using_config", "Function.__call__"]
+
+
+def test_checks_and_gates_do_not_see_the_data_of_whoever_runs_them(monkeypatch):
+    monkeypatch.setenv("RUNG_DATA", "somewhere")
+    assert "RUNG_DATA" not in process.environment()

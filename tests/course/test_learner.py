@@ -93,7 +93,7 @@ def test_from_init_to_the_last_step(learner):
 def make_mistakes(learner, step):
     """At some steps, whatever people do."""
     if step.id == 1:
-        assert "not passed" in learner.run("check", status=1)
+        assert "0 of 4 checks passed" in learner.run("check", status=1)
         assert "hint 1 of 3" in learner.run("hint")
         assert "is for after passing it" in learner.run("solution", status=1)
         assert "is not passed yet" in learner.run("next", status=1)
@@ -106,7 +106,7 @@ def make_mistakes(learner, step):
             report = json.loads(learner.run("check", "--json", status=1))["reports"][0]
             failed = [result["id"] for result in report["results"] if result["outcome"] == "failed"]
             assert check in failed, name
-            assert "hint 1 of 3" in learner.run("hint")
+            assert "hint 1 of" in learner.run("hint")
 
 
 def a_broken_file(learner):
@@ -165,4 +165,4 @@ def the_way_back(learner):
     assert backups.read(learner.folder / NAME) != final
     backup = learner.folder / said.split("your work as it was: ")[1].strip().splitlines()[0]
     assert backups.read(backup / NAME) == final
-    assert "not passed" in learner.run("check", status=1)
+    assert "FAILED" in learner.run("check", status=1)

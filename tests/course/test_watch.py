@@ -69,7 +69,7 @@ def test_a_step_in_watch(work):
     terminal.press("a")
     number = int(re.search(r"twice (\d+)", terminal.until(r"twice \d+\?(.|\n)*> "))[1])
     terminal.press("1\n")
-    number = int(re.search(r"twice (\d+)", terminal.until(r"no(.|\n)*twice \d+\?(.|\n)*> "))[1])
+    assert number == int(re.search(r"twice (\d+)", terminal.until(r"no(.|\n)*twice \d+\?(.|\n)*> "))[1])
     terminal.press(f"{2 * number}\n")
     terminal.until(r"right(.|\n)*> ")
     terminal.press("yes\n")

@@ -5,14 +5,13 @@ from __future__ import annotations
 import contextlib
 import io
 import json
-import linecache
 import os
 import sys
-import traceback
 from pathlib import Path
 from typing import Any, TextIO
 
 from rung.course.inside import learner
+from rung.course.inside.sentences import of_error
 
 
 def main(arguments: list[str]) -> None:
@@ -75,14 +74,15 @@ def keep_output() -> TextIO:
 
 
 def run_demo(text: str, file: str) -> int:
-    """Run a program; where it fails, show the lines of the program and of the learner, none of the course's."""
-    linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
+    """Run a program; where it fails, say why in one sentence, and which of the learner's lines it was."""
     try:
         run_program(text, file)
     except Exception as error:
-        trace = traceback.TracebackException.from_exception(error)
-        trace.stack[:] = [frame for frame in trace.stack if Path(frame.filename).parent != Path(__file__).parent]
-        print("".join(trace.format()), file=sys.stderr, end="")
+        found = of_error(error, Path(os.environ[learner.ROOT]), os.environ[learner.NAME])
+        print(f"rung: the demo fails on your framework: {found['sentence']}", file=sys.stderr)
+        if "line" in found:
+            print(f"  look at {found['file']}:{found['line']}  {found.get('name', '')}".rstrip(), file=sys.stderr)
+            print(f"    {found.get('source', '')}".rstrip(), file=sys.stderr)
         return 1
     return 0
 

@@ -8,7 +8,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from rung.course.inside.advice import advice
 from rung.course.inside.learner import ALIAS, called, inside
+from rung.course.inside.whereabouts import line_of_class
+
+NOTHING = "nothing of that name"  # what came of a name that is missing
 
 
 def of_error(error: BaseException, root: Path, name: str) -> dict[str, Any]:
@@ -21,8 +25,9 @@ def of_error(error: BaseException, root: Path, name: str) -> dict[str, Any]:
     """
     said = _asserted(error) or _absent(error, name) or _raised(error)
     found = {field: called(text, name) for field, text in said.items()}
-    where = _look(getattr(error, "look", None), root) or _syntax(error, root) or _deepest(error, root)
-    return {**found, **where}
+    own = _syntax(error, root) or _deepest(error, root)
+    hint = advice(error, root / name, own)
+    return {**found, **(_look(getattr(error, "look", None), root) or own), **({"hint": hint} if hint else {})}
 
 
 # What was expected, and what came ----------------------------------------------------------------------------------
@@ -59,7 +64,7 @@ def _absent(error: BaseException, package: str) -> dict[str, str] | None:
 
 
 def _no_name(missing: str, module: str) -> dict[str, str]:
-    return {"sentence": f"{module} has no {missing} yet", "expected": missing, "came": "nothing of that name"}
+    return {"sentence": f"{module} has no {missing} yet", "expected": missing, "came": NOTHING}
 
 
 def _raised(error: BaseException) -> dict[str, str]:
@@ -88,7 +93,9 @@ def _look(look: Any, root: Path) -> dict[str, Any]:
         return {}
     if file is None or not inside(Path(file), root):
         return {}
-    return {"file": _relative(file, root), "line": max(line, 1), "name": getattr(look, "__qualname__", "")}
+    name = getattr(look, "__qualname__", "")
+    line = (inspect.isclass(look) and line_of_class(Path(file), name)) or max(line, 1)
+    return {"file": _relative(file, root), "line": line, "name": name}
 
 
 def _syntax(error: BaseException, root: Path) -> dict[str, Any]:

@@ -11,7 +11,8 @@ class Net(myrung.Model):
     def __init__(self, ratio):
         super().__init__()
         self.ratio = ratio
-        self.l1, self.l2, self.l3 = Linear(200), Linear(200), Linear(10)
+        self.l1, self.l2 = Linear(200, dtype=float), Linear(200, dtype=float)
+        self.l3 = Linear(10, dtype=float)
 
     def forward(self, x):
         x = dropout(relu(self.l1(x)), self.ratio)

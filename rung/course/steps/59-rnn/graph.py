@@ -3,8 +3,9 @@ from myrung import Variable, seed
 from myrung.layers import RNN
 
 seed(0)
-layer = RNN(3)
-for x in (0.1, 0.5, 0.9):
-    h = layer(Variable(np.array([[x]])))
-y = h.sum()
+layer = RNN(3, 1)
+layer.x2h.W.name, layer.h2h.W.name = "Wx", "Wh"
+x_0, x_1, x_2 = [Variable(np.array([[x]])) for x in (0.1, 0.5, 0.9)]
+h_0, h_1, h_2 = layer(x_0), layer(x_1), layer(x_2)
+y = h_2.sum()
 y.backward()

@@ -7,4 +7,4 @@ def pooling(x, kernel_size, stride=1, pad=0):
     N, C, KH, KW, OH, OW = col.shape
     col = col.reshape(N, C, KH * KW, OH, OW)
     n, c, y, x = np.ogrid[:N, :C, :OH, :OW]
-    return col[n, c, cuda.as_numpy(col.data.argmax(axis=2)), y, x]
+    return col[n, c, col.data.argmax(axis=2), y, x]

@@ -1,0 +1,6 @@
+# caught by: test_pair
+# file: utils.py
+
+
+def pair(x):
+    return (x, x)
