@@ -34,6 +34,7 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from rung import datasets, picture, serializers, testing, transforms
+    from rung.compiling import compile as compile
     from rung.dataloaders import DataLoader, SeqDataLoader
     from rung.datasets import Dataset
     from rung.picture import record
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 _LATER = {
     "DataLoader": "rung.dataloaders",
     "SeqDataLoader": "rung.dataloaders",
+    "compile": "rung.compiling",  # not in __all__, since a star would hide Python's own
     "Dataset": "rung.datasets",
     "record": "rung.picture",
 }

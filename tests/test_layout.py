@@ -24,6 +24,7 @@ ROWS = [
     ["initializers", "layers"],
     ["models"],
     ["optimizers", "schedules"],
+    ["compiling"],
     ["transforms"],
     ["datasets"],
     ["dataloaders"],

@@ -179,8 +179,8 @@ def check_constants(who: str, one: Program, other: Program) -> None:
     for a, b in zip(one.instructions, other.instructions, strict=True):
         if not _equal((a.args, a.options), (b.args, b.options), one, other):
             raise GraphError(
-                f"{who}: a value that is neither an argument nor state was another one at the next call, so it cannot "
-                f"be part of the program: {_difference(a, b, one, other)} ({b.where}); hand it in as an array"
+                f"{who}: a value that is neither an argument nor state was another one at the next call, so it "
+                f"cannot be part of the program: {_difference(a, b, one, other)} ({b.where}); hand it in as an array"
             )
 
 

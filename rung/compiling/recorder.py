@@ -11,10 +11,11 @@ import numpy as np
 
 import rung.random
 from rung.compiling.program import Instruction, Method, Program, Ref, Value, map_arguments
+from rung.compiling.state import NOT_THE_USERS
 from rung.compiling.traced import Traced, TracedGenerator, TracedNumber, is_metadata, traced_module
 from rung.errors import GraphError
 
-OURS = (str(Path(__file__).resolve().parents[1]), str(Path(np.__file__).parent), "<")  # files that are no user's
+OURS = (*NOT_THE_USERS, "<frozen")  # files whose lines are no user's
 _WRITERS = {"fill", "sort", "partition", "put", "setfield", "resize"}  # methods that write into their array
 
 
@@ -60,8 +61,8 @@ class Recorder:
     def _ref(self, x: Any) -> Any:
         if isinstance(x, Traced) and x.recorder is not self:
             raise GraphError(
-                "compile: an array of an earlier call of a compiled step was used; let the step return it, and hand it "
-                f"in again ({self.where()})"
+                "compile: an array of an earlier call of a compiled step was used; let the step return it, and hand "
+                f"it in again ({self.where()})"
             )
         if isinstance(x, (Traced, TracedNumber, TracedGenerator)):
             return Ref(x.id)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from types import CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
 
 import numpy as np
-
 from rung.core.guard import note_written
 from rung.core.parameter import Parameter
 from rung.core.variable import Variable, constant
 from rung.layers import Layer
 from rung.optimizers.optimizer import Optimizer
+
+NOT_THE_USERS = (str(Path(__file__).parents[1]), str(Path(np.__file__).parent))  # no state is looked for there
 
 
 class Place:
@@ -165,7 +167,7 @@ def _reachable(roots: list[Any]) -> Iterator[Any]:
 def _within(x: Any) -> list[Any]:
     """What an object of a user's program refers to, as far as state is found there."""
     if isinstance(x, FunctionType):
-        if x.__module__.partition(".")[0] in ("rung", "numpy"):
+        if x.__code__.co_filename.startswith(NOT_THE_USERS):
             return []
         return [*_closure(x), *_globals(x), *(x.__defaults__ or ()), *(x.__kwdefaults__ or {}).values()]
     if isinstance(x, MethodType):

@@ -18,7 +18,7 @@ from rung.core.plan import Plan
 from rung.core.record import Record, next_serial
 from rung.core.variable import Variable, handle
 from rung.errors import GraphError, MutationError
-from rung.random import draw_seed, forked, generator
+from rung.random import draw_seed, forked
 from rung.trees import leaves, map_tree
 
 

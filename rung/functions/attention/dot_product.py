@@ -275,6 +275,4 @@ def _attention(q: Any, k: Any, v: Any, see: Any, bias: Any, causal: bool, dropou
         )  # each example needs numbers of its own, which one op cannot give
         _, lse = apply(op, q, k, v, see, bias)
         return dropped(op.probabilities(q, k, v, see, bias, lse), dropout) @ v
-    return apply(
-        ScaledDotProductAttention(scale, causal, dropout, draw_seed()), q, k, v, see, bias
-    )[0]
+    return apply(ScaledDotProductAttention(scale, causal, dropout, draw_seed()), q, k, v, see, bias)[0]
