@@ -51,12 +51,12 @@ def watch(profile: Profile) -> None:
     from rung.core.function import Function
     from rung.core.node import Node
     from rung.optimizers import Optimizer
+    from rung.transform import reverse
 
     Function.compute = profile.around(Function.compute, lambda op, arrays: f"{op.name} {shapes(arrays)}")
     Node.pull = profile.around(Node.pull, lambda node, *_: f"{node.op.name} backward {shapes(node.edges)}")
-    variable.backpropagate = profile.around(
-        variable.backpropagate, lambda *_: "(backward: engine, sums of gradients)"
-    )
+    passed = profile.around(variable.backpropagate, lambda *_: "(backward: engine, sums of gradients)")
+    variable.backpropagate = reverse.backpropagate = passed
     Optimizer.update = profile.around(Optimizer.update, lambda *_: "(update)")
 
 
