@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Collection
 from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -20,7 +21,7 @@ def arguments() -> argparse.Namespace:
     """What is asked for."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("suite", nargs="?", default="training", choices=SUITES, help="which rows (default: training)")
-    parser.add_argument("--rows", default="", help="only rows with one of these words in their names, after commas")
+    parser.add_argument("--rows", default="", help="only these, after commas: names, or words in them")
     parser.add_argument("--peers", help=f"of {','.join(PEERS)}; all for training, else rung,torch")
     parser.add_argument("--seconds", type=float, default=1.0, help="of steps in a turn (default: 1)")
     parser.add_argument("--rounds", type=int, default=5, help="turns of each peer at each row (default: 5)")
@@ -30,7 +31,8 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--since", type=Path, help="also say what has changed since the figures in this file")
     options = parser.parse_args()
     known = rows_of(options.suite)
-    options.rows = [row for row in known.values() if any(word in row.name for word in options.rows.split(","))]
+    words = options.rows.split(",")
+    options.rows = [row for row in known.values() if any(is_meant(row.name, word, known) for word in words)]
     options.peers = (options.peers or ",".join(PEERS if options.suite == "training" else ("rung", "torch"))).split(
         ","
     )
@@ -39,6 +41,11 @@ def arguments() -> argparse.Namespace:
     if not options.rows:
         parser.error(f"expected words of the names {', '.join(known)}")
     return options
+
+
+def is_meant(name: str, word: str, known: Collection[str]) -> bool:
+    """Whether a word means a row: it is its name, or no row's name, and in it."""
+    return word == name if word in known else word in name
 
 
 def run(options: argparse.Namespace) -> report.Result:

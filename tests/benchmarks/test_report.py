@@ -4,6 +4,7 @@ import numpy as np
 from PIL import Image
 
 from benchmarks import report
+from benchmarks.__main__ import is_meant
 from benchmarks.chart import COLORS, draw
 from benchmarks.peers import PEERS, Peer
 from benchmarks.rounds import present
@@ -68,6 +69,13 @@ def test_the_picture_has_a_dot_for_every_figure(tmp_path):
         "figures": {name: figures | {"jax": {"error": ""}} for name, figures in RESULT["figures"].items()}
     }
     assert count(RESULT, "jax") > 2 * count(fewer, "jax") > 0  # which has the mark in the legend alone
+
+
+def test_a_name_means_one_row_and_a_word_all_that_have_it():
+    rows = ["mlp", "mlp3", "cnn"]
+    assert [row for row in rows if is_meant(row, "mlp", rows)] == ["mlp"]
+    assert [row for row in rows if is_meant(row, "ml", rows)] == ["mlp", "mlp3"]
+    assert [row for row in rows if is_meant(row, "", rows)] == rows
 
 
 def test_a_framework_that_is_not_installed_is_left_out(monkeypatch):
