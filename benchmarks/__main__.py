@@ -14,6 +14,7 @@ from typing import Any
 from benchmarks import machine, report
 from benchmarks.peers import PEERS
 from benchmarks.rounds import Plan, import_seconds, measure, present
+from benchmarks.worker import CLOCKS
 from benchmarks.workloads import SUITES, rows_of
 
 
@@ -26,6 +27,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=1.0, help="of steps in a turn (default: 1)")
     parser.add_argument("--rounds", type=int, default=5, help="turns of each peer at each row (default: 5)")
     parser.add_argument("--threads", type=int, default=2, help="of each peer (default: 2)")
+    parser.add_argument("--clock", choices=CLOCKS, default="wall", help="time, or processor time of all threads")
     parser.add_argument("--json", type=Path, help="write the figures to this file")
     parser.add_argument("--picture", type=Path, help="draw them into this file, a PNG")
     parser.add_argument("--since", type=Path, help="also say what has changed since the figures in this file")
@@ -51,7 +53,7 @@ def is_meant(name: str, word: str, known: Collection[str]) -> bool:
 def run(options: argparse.Namespace) -> report.Result:
     """Measure row after row; each is named on stderr as it begins."""
     with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        return run_plan(options, Plan(options.seconds, options.rounds, options.threads, folder))
+        return run_plan(options, Plan(options.seconds, options.rounds, options.threads, options.clock, folder))
 
 
 def run_plan(options: argparse.Namespace, plan: Plan) -> report.Result:

@@ -21,7 +21,8 @@ def draw(result: Result, path: str | Path) -> None:
     rows, keys = list(result["figures"]), keys_of(result)
     sheet = Sheet(WIDTH, TOP + ROW * len(rows) + 0.75)
     machine = result["machine"]
-    sheet.head("What a step costs", "", f"{machine['cpu']}, {result['plan']['threads']} threads, {machine['when']}")
+    how = f"{result['plan']['threads']} threads, {machine['when']}, load {machine['load']}"
+    sheet.head("What a step costs", "", f"{machine['cpu']}, {how}")
     _legend(sheet, keys)
     room = WIDTH - 2 * MARGIN - NAMES - GAP
     left, width = MARGIN + NAMES, room * TIME_SHARE

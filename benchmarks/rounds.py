@@ -28,6 +28,7 @@ class Plan:
     seconds: float = 1.0
     rounds: int = 5
     threads: int = 2
+    clock: str = "wall"  # or "cpu": processor time, of all threads
     folder: str = ""  # where PyTorch keeps what it compiled; an empty one lets it compile anew
 
 
@@ -69,7 +70,7 @@ def workers(suite: str, row: Row, peers: list[Peer], plan: Plan) -> Iterator[dic
     with ExitStack() as stack:
         started = {}
         for peer in peers:
-            worker = Worker([suite, row.name, peer.key, str(plan.threads)], environment)
+            worker = Worker([suite, row.name, peer.key, str(plan.threads), plan.clock], environment)
             stack.callback(worker.stop)
             started[peer.key] = worker
             try:

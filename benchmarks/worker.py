@@ -13,6 +13,7 @@ import json
 import os
 import sys
 import time
+from collections.abc import Callable
 from typing import Any
 
 from benchmarks.memory import forget_peak, peak, resident
@@ -20,23 +21,25 @@ from benchmarks.peers import PEERS, import_framework
 from benchmarks.workloads import Row, Step, rows_of
 
 FEWEST = 3  # steps in a turn
+Clock = Callable[[], float]
+CLOCKS: dict[str, Clock] = {"wall": time.perf_counter, "cpu": time.process_time}
 
 
 def main() -> None:
-    """Serve a row: `python -m benchmarks.worker SUITE ROW PEER THREADS`."""
-    suite, name, key, threads = sys.argv[1:]
+    """Serve a row: `python -m benchmarks.worker SUITE ROW PEER THREADS CLOCK`."""
+    suite, name, key, threads, clock = sys.argv[1:]
     answers = os.fdopen(os.dup(1), "w", buffering=1)
     os.dup2(2, 1)  # what a framework prints is no answer
     pin(int(threads))
     try:
-        serve(rows_of(suite)[name], key, int(threads), answers)
+        serve(rows_of(suite)[name], key, int(threads), CLOCKS[clock], answers)
     except BaseException as error:
         text = str(error).strip() or "no text"
         print(json.dumps({"error": f"{type(error).__name__}: {text.splitlines()[0]}"}), file=answers)
         raise
 
 
-def serve(row: Row, key: str, threads: int, answers: Any) -> None:
+def serve(row: Row, key: str, threads: int, clock: Clock, answers: Any) -> None:
     """Make the step and answer line after line, until there are no more."""
     peer = PEERS[key]
     import_framework(peer.framework, threads)
@@ -49,19 +52,18 @@ def serve(row: Row, key: str, threads: int, answers: Any) -> None:
     losses = [result for result in results if isinstance(result, float)]
     print(json.dumps({"first": first, "imported": before, "losses": losses}), file=answers)
     for line in sys.stdin:
-        answer = {"added": peak() - before} if line.strip() == "memory" else {"times": take(step, float(line))}
+        answer = {"added": peak() - before} if line.strip() == "memory" else {"times": take(step, float(line), clock)}
         print(json.dumps(answer), file=answers)
 
 
-def take(step: Step, seconds: float) -> list[float]:
+def take(step: Step, seconds: float, clock: Clock = time.perf_counter) -> list[float]:
     """The seconds of each of as many steps as fit in."""
     times: list[float] = []
-    now = time.perf_counter()
-    end = now + seconds
-    while now < end or len(times) < FEWEST:
+    now, end = clock(), time.perf_counter() + seconds
+    while time.perf_counter() < end or len(times) < FEWEST:
         before = now
         step()
-        now = time.perf_counter()
+        now = clock()
         times.append(now - before)
     return times
 

@@ -17,7 +17,7 @@ ROWS = rows_of("training")
 
 def losses(row, peer):
     """What a worker says of its first three steps."""
-    command = [sys.executable, "-m", "benchmarks.worker", "training", row, peer, "2"]
+    command = [sys.executable, "-m", "benchmarks.worker", "training", row, peer, "2", "wall"]
     run = subprocess.run(command, cwd=ROOT, input="memory\n0\n", capture_output=True, text=True, check=True)
     first, memory, times = map(json.loads, run.stdout.splitlines())
     assert memory["added"] >= 0
