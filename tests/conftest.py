@@ -8,6 +8,7 @@ import pytest
 import rung
 
 sys.path.insert(0, str(Path(__file__).parent))  # so that a test can import the tables beside it
+sys.path.append(str(Path(__file__).parents[1]))  # and the benchmarks
 
 
 @pytest.fixture(params=["cpu", "gpu"])

@@ -4,8 +4,6 @@ import copy
 import dataclasses
 import hashlib
 import pickle
-import runpy
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -181,9 +179,10 @@ def test_what_does_not_fit_is_said():
 def twin():
     """PyTorch's twin, with other weights than the first ones; its matrices lie as nanoGPT has them."""
     torch = pytest.importorskip("torch")
-    path = Path(__file__).parents[2] / "benchmarks" / "gpt_beside_pytorch.py"
+    from benchmarks.workloads.gpt import torch_gpt
+
     torch.manual_seed(0)
-    twin = runpy.run_path(str(path))["torch_gpt"](11, 8, 12, 3, 2)
+    twin = torch_gpt(11, 8, 12, 3, 2)
     with torch.no_grad():
         for p in twin.parameters():
             p += 0.3 * torch.randn(p.shape)

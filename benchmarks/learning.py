@@ -1,4 +1,4 @@
-"""A GPT trained beside PyTorch's: `python -m benchmarks.gpt_beside_pytorch`.
+"""What a GPT learns, beside PyTorch's: `python -m benchmarks.learning`.
 
 The same architecture, the same first weights, the same batches in the same order, AdamW with the same settings and no
 dropout: both should learn the same thing at the same pace. PyTorch draws the weights, and Rung reads its file. Each
@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
 import os
 import subprocess
 import sys
@@ -24,6 +23,8 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.rounds import THREAD_SETTINGS
+from benchmarks.workloads.gpt import torch_adamw, torch_gpt, torch_loss
 from rung.datasets import TinyShakespeare
 
 VOCABULARY = len(TinyShakespeare.classes)
@@ -93,59 +94,6 @@ def train_rung(options: argparse.Namespace) -> Any:
 # PyTorch -----------------------------------------------------------------------------------------------------------
 
 
-def torch_gpt(vocabulary: int, length: int, width: int, heads: int, layers: int) -> Any:
-    """PyTorch's twin of `rung.models.GPT`, with GPT-2's names for its parts and GPT-2's first weights."""
-    from torch import nn
-    from torch.nn import functional
-
-    class Attention(nn.Module):
-        def __init__(self) -> None:
-            super().__init__()
-            self.c_attn, self.c_proj = nn.Linear(width, 3 * width), nn.Linear(width, width)
-
-        def forward(self, x: Any) -> Any:
-            q, k, v = (part.unflatten(-1, (heads, -1)).transpose(1, 2) for part in self.c_attn(x).chunk(3, -1))
-            y = functional.scaled_dot_product_attention(q, k, v, is_causal=True)
-            return self.c_proj(y.transpose(1, 2).flatten(2))
-
-    class MLP(nn.Module):
-        def __init__(self) -> None:
-            super().__init__()
-            self.c_fc, self.c_proj = nn.Linear(width, 4 * width), nn.Linear(4 * width, width)
-
-        def forward(self, x: Any) -> Any:
-            return self.c_proj(functional.gelu(self.c_fc(x), approximate="tanh"))
-
-    class Block(nn.Module):
-        def __init__(self) -> None:
-            super().__init__()
-            self.ln_1, self.attn, self.ln_2, self.mlp = nn.LayerNorm(width), Attention(), nn.LayerNorm(width), MLP()
-
-        def forward(self, x: Any) -> Any:
-            x = x + self.attn(self.ln_1(x))
-            return x + self.mlp(self.ln_2(x))
-
-    class Twin(nn.Module):
-        def __init__(self) -> None:
-            super().__init__()
-            self.wte, self.wpe = nn.Embedding(vocabulary, width), nn.Embedding(length, width)
-            self.h = nn.ModuleList([Block() for _ in range(layers)])
-            self.ln_f = nn.LayerNorm(width)
-            for name, p in self.named_parameters():
-                if p.ndim == 2:
-                    nn.init.normal_(p, std=0.02 / math.sqrt(2 * layers) if "c_proj" in name else 0.02)
-                elif name.endswith("bias"):
-                    nn.init.zeros_(p)
-
-        def forward(self, x: Any) -> Any:
-            h = self.wte(x) + self.wpe.weight[: x.shape[1]]
-            for block in self.h:
-                h = block(h)
-            return self.ln_f(h) @ self.wte.weight.T
-
-    return Twin()
-
-
 def train_torch(options: argparse.Namespace) -> Any:
     """Train PyTorch's model from the weights in the folder, which it draws first where there are none."""
     import torch
@@ -157,15 +105,10 @@ def train_torch(options: argparse.Namespace) -> Any:
         torch.save(model.state_dict(), options.folder / START)
         return None
     model.load_state_dict(torch.load(options.folder / START))
-    groups = [
-        {"params": [p for p in model.parameters() if p.ndim >= 2], "weight_decay": DECAY},
-        {"params": [p for p in model.parameters() if p.ndim < 2], "weight_decay": 0.0},
-    ]
-    optimizer = torch.optim.AdamW(groups, lr=RATE)
+    optimizer = torch_adamw(model, RATE, DECAY)
 
     def loss_of(x: Any, t: Any) -> Any:
-        logits = model(torch.as_tensor(x))
-        return torch.nn.functional.cross_entropy(logits.flatten(0, 1), torch.as_tensor(t).flatten())
+        return torch_loss(model(torch.as_tensor(x)), torch.as_tensor(t))
 
     def step(x: Any, t: Any) -> None:
         optimizer.zero_grad()
@@ -185,9 +128,9 @@ def train_torch(options: argparse.Namespace) -> Any:
 def child(framework: str, options: argparse.Namespace, folder: str) -> Any:
     """What one framework, in a process of its own, has measured."""
     settings = [f"--{name}={getattr(options, name)}" for name in SETTINGS]
-    command = [sys.executable, "-m", "benchmarks.gpt_beside_pytorch", *settings]
+    command = [sys.executable, "-m", "benchmarks.learning", *settings]
     command += [f"--folder={folder}", f"--framework={framework}"]
-    threads = {"OPENBLAS_NUM_THREADS": str(options.threads), "OMP_NUM_THREADS": str(options.threads)}
+    threads = dict.fromkeys(THREAD_SETTINGS, str(options.threads))
     run = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, env=os.environ | threads)
     return json.loads(run.stdout)
 
