@@ -49,9 +49,8 @@ class Value:
     """One array, or one Python number, that is computed or comes from outside."""
 
     id: int
-    array: Any  # as it was in the recording: its shape, dtype and order in memory are those of every replay
+    array: Any  # of the form that it has at every replay; its elements count only if it came from outside
     storage: int  # the number of the value whose memory it looks into: its own, unless it is a view
-    where: str = ""  # the user's line
 
     @property
     def is_number(self) -> bool:
@@ -132,6 +131,13 @@ class Program:
 
     def storage(self, id: int) -> int:
         return self.values[id].storage
+
+
+def form_of(array: Any) -> Any:
+    """An array of the same shape, dtype and order in memory that has no memory of its own; a number as it is."""
+    if not isinstance(array, np.ndarray):
+        return array
+    return np.lib.stride_tricks.as_strided(np.empty(1, array.dtype), array.shape, array.strides, writeable=False)
 
 
 def refs_of(tree: Any) -> Iterator[int]:

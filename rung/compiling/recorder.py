@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 import rung.random
-from rung.compiling.program import Instruction, Method, Program, Ref, Value, map_arguments
+from rung.compiling.program import Instruction, Method, Program, Ref, Value, form_of, map_arguments
 from rung.compiling.state import NOT_THE_USERS
 from rung.compiling.traced import Traced, TracedGenerator, TracedNumber, is_metadata, traced_module
 from rung.errors import GraphError
@@ -31,10 +31,10 @@ class Recorder:
     # Values ----------------------------------------------------------------------------------------------------
 
     def new_value(self, array: Any, base: Traced | None = None) -> int:
-        """Number a value."""
+        """Number a value; of an array, its form alone is kept."""
         id = len(self.program.values)
         storage = id if base is None else self.program.storage(base.id)
-        self.program.values[id] = Value(id, array, storage, self.where())
+        self.program.values[id] = Value(id, form_of(array), storage)
         return id
 
     def enter(self, array: np.ndarray[Any, Any], kind: list[int]) -> Traced:
@@ -42,6 +42,8 @@ class Recorder:
         if id(array) in self.known:
             return self.known[id(array)]
         traced = Traced(array, self.new_value(array))
+        if kind is self.program.constants:
+            self.program.values[traced.id].array = array
         kind.append(traced.id)
         self.known[id(array)] = traced
         self.kept.append(array)

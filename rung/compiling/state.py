@@ -9,6 +9,7 @@ from types import CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
 
 import numpy as np
+
 from rung.core.guard import note_written
 from rung.core.parameter import Parameter
 from rung.core.variable import Variable, constant
