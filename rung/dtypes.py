@@ -96,7 +96,7 @@ def harmonize(arrays: list[Any], op: Any) -> Any:
 
 def _adopt(arrays: list[Any], op: str) -> None:
     """Let an array library that takes in NumPy's arrays (a recorder) do so; others refuse to mix."""
-    modules = [ARRAY_MODULES.get(type(x)) for x in arrays]
+    modules: list[Any] = [ARRAY_MODULES.get(type(x)) for x in arrays]
     adopt = next((module.adopt for module in modules if hasattr(module, "adopt")), None)
     if adopt is None:
         raise _different_devices(op, arrays)
