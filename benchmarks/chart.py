@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from benchmarks import report
 from benchmarks.peers import PEERS
 from benchmarks.report import Result, keys_of, milliseconds
 from rung.visualize.sheet import GREY, GRID, INK, MARGIN, Sheet, text_width
@@ -21,8 +22,8 @@ def draw(result: Result, path: str | Path) -> None:
     rows, keys = list(result["figures"]), keys_of(result)
     sheet = Sheet(WIDTH, TOP + ROW * len(rows) + 0.75)
     machine = result["machine"]
-    how = f"{result['plan']['threads']} threads, {machine['when']}, load {machine['load']}"
-    sheet.head("What a step costs", "", f"{machine['cpu']}, {how}")
+    how = report.how(result["plan"])
+    sheet.head("What a step costs", "", f"{machine['cpu']}; {how}; {machine['when']}, load {machine['load']}")
     _legend(sheet, keys)
     room = WIDTH - 2 * MARGIN - NAMES - GAP
     left, width = MARGIN + NAMES, room * TIME_SHARE

@@ -38,16 +38,19 @@ def table(title: str, head: list[str], rows: list[list[str]]) -> str:
 
 def head(result: Result) -> str:
     """The machine, the versions, and how it was measured."""
-    machine, plan = result["machine"], result["plan"]
-    cpu = "; processor time of all threads" if plan.get("clock") == "cpu" else ""
-    peers = ", ".join(
-        f"{name} {machine[name]}" for name in ("rung", "torch", "jax", "dezero", "numpy") if name in machine
-    )
+    machine = result["machine"]
+    names = [name for name in ("rung", "torch", "jax", "dezero", "numpy") if name in machine]
     return (
         f"{machine['when']}, {machine['cpu']}, {machine['cores']} cores, load {machine['load']} at the start\n"
-        f"{peers}\n"
-        f"{plan['threads']} threads; {plan['rounds']} rounds of {plan['seconds']:g} s for each peer and row{cpu}"
+        f"{', '.join(f'{name} {machine[name]}' for name in names)}\n{how(result['plan'])}"
     )
+
+
+def how(plan: dict[str, Any]) -> str:
+    """How it was measured, in a line."""
+    threads = "1 thread" if plan["threads"] == 1 else f"{plan['threads']} threads"
+    kind = "processor time" if plan["clock"] == "cpu" else "time"
+    return f"{threads}, {kind}, {plan['rounds']} rounds of {plan['seconds']:g} s for each peer and row"
 
 
 def keys_of(result: Result) -> list[str]:
