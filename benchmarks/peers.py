@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import importlib.util
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -40,7 +39,7 @@ class Peer:
 
     def missing(self) -> str:
         """Why it cannot be measured here; "" if it can."""
-        if importlib.util.find_spec(self.framework) is None:
+        if not any(metadata.distributions(name=self.framework)):
             return f"{self.framework} is not installed"
         return self.objection()
 
