@@ -29,7 +29,7 @@ from rung.course.table import Course, Step
 
 PUBLISH = "python -m rung.course.publishing writes it anew"
 WORDS = (400, 1200)  # of a lesson
-SAMPLE = 4  # mutants of each step, and steps before it, that are tried where not all are
+SAMPLE = 3  # mutants of each step, and steps before it, that are tried where not all are
 MUTANT_LIMIT = 3.0  # seconds; a mutant that loops for ever is caught by the clock
 REAL = re.compile(r"^#+ .*(real|PyTorch|JAX|elsewhere|other frameworks).*$", re.IGNORECASE | re.MULTILINE)
 Complaints = list[str]
@@ -87,7 +87,7 @@ def unsolved(course: Course, pool: Pool, number: int) -> Complaints:
     return [
         f"{step.name}: {what} passes its checks"
         for what, files in begun.items()
-        if pool.check(files, [number], [], number).passed
+        if pool.check(files, [number], [], number, quick=True).passed
     ]
 
 
@@ -116,7 +116,7 @@ def wrongs(course: Course, pool: Pool, number: int) -> Complaints:
 
 def _wrong(course: Course, pool: Pool, step: Step, name: str, path: Path) -> str:
     files, expected = wrong(course, step, path)
-    report = pool.check(files, [step.id], [], step.id, MUTANT_LIMIT)
+    report = pool.check(files, [step.id], [], step.id, MUTANT_LIMIT, quick=True)
     failed = [r.id for r in report.results if r.outcome == "failed"]
     if expected in failed[:1]:
         return ""
@@ -133,7 +133,10 @@ def caught(course: Course, pool: Pool, number: int, count: int | None = None, se
     if not step.has_check:
         return []
     some = chosen(f"{seed} {number}", mutants(course, number), count)
-    trials = [(m.name, pool.check(m.files, [number], range(1, number), number, MUTANT_LIMIT)) for m in some]
+    quick = count is not None
+    trials = [
+        (m.name, pool.check(m.files, [number], range(1, number), number, MUTANT_LIMIT, quick=quick)) for m in some
+    ]
     complaints = _stale(course, step)
     complaints += [f"{step.name}: no check catches {name}" for name, report in trials if report.passed]
     return complaints + (_idle(course, pool, step, [report for _, report in trials]) if count is None else [])

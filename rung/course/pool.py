@@ -112,12 +112,14 @@ class Pool:
         number: int,
         limit: float | None = None,
         everything: bool = False,
+        quick: bool = False,
     ) -> Report:
         """How the checks of the steps in `own`, and then in `earlier`, go on a package that is in state `number`.
 
         Args:
             limit: seconds for one check
             everything: also the checks that do not hold for this state
+            quick: stop at the first failure
         """
         groups = _all(self.course, own) if everything else checking.plan(self.course, own, earlier, number)
         limit = limit or 4 * max(self.course.step(n).seconds for n in (*own, *earlier))
@@ -126,7 +128,7 @@ class Pool:
         worker = self.free.get()
         try:
             worker.put(files)
-            events = worker.ask(process.request(worker.root, NAME, groups, limit, worker.stack))
+            events = worker.ask(process.request(worker.root, NAME, groups, limit, worker.stack, quick))
             for event in [*events, *process.ending(events, worker.stack, worker.root, limit)]:
                 checking.take(report, event)
         finally:

@@ -36,12 +36,14 @@ def run(root: Path, name: str, groups: Sequence[Mapping[str, Any]], limit: float
         yield from ending(events, stack, root, limit)
 
 
-def request(root: Path, name: str, groups: Sequence[Mapping[str, Any]], limit: float, stack: Path) -> dict[str, Any]:
-    """What the process is asked for."""
+def request(
+    root: Path, name: str, groups: Sequence[Mapping[str, Any]], limit: float, stack: Path, quick: bool = False
+) -> dict[str, Any]:
+    """What the process is asked for; `quick`: to stop at the first failure."""
     base = Path(os.path.commonpath([group["path"] for group in groups])) if groups else HERE
     base = base.parent if base.suffix else base
     return {"do": "check", "root": str(root), "name": name, "checks": list(groups), "limit": limit,
-            "stack": str(stack), "base": str(base)}  # fmt: skip
+            "stack": str(stack), "base": str(base), "quick": quick}  # fmt: skip
 
 
 def ask(wanted: Mapping[str, Any], errors: Path, limit: float) -> Iterator[Event]:

@@ -35,7 +35,7 @@ class Reporter:
         only = self.wanted.get("only")
         if only:
             items[:] = [item for item in items if item.originalname in only]
-        self.collected = len(items)
+        self.collected += len(items)
 
     def pytest_collectreport(self, report: Any) -> None:
         """Nothing: `pytest_exception_interact` has the error itself."""

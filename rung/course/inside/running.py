@@ -19,6 +19,8 @@ OPTIONS = [
                           "pastebin", "debugging", "setuponly", "setupplan") for option in ("-p", f"no:{name}")],
 ]  # fmt: skip
 
+QUICK = ["-x", "--assert=plain"]  # where it matters alone whether anything fails
+
 
 def run_checks(wanted: dict[str, Any], root: Path, name: str, events: TextIO) -> None:
     """Import the learner's package, run every check that is wanted, and prove that it was the learner's code."""
@@ -44,10 +46,13 @@ def _run_pytest(wanted: dict[str, Any], reporter: Reporter) -> None:
     import pytest
 
     sys.dont_write_bytecode = True
-    files = [group["path"] for group in wanted["checks"]]
     settings = Path(wanted["stack"]).with_name("pytest.ini")  # an empty one, so that none of the learner's is taken
     settings.write_text("[pytest]\n", encoding="utf-8")
-    pytest.main(["-c", str(settings), "--rootdir", wanted["base"], *OPTIONS, *files], plugins=[reporter])
+    options = ["-c", str(settings), "--rootdir", wanted["base"], *OPTIONS, *(QUICK if wanted.get("quick") else [])]
+    for own in (True, False):  # reading the files of many earlier steps takes longer than running the step's own
+        files = [group["path"] for group in wanted["checks"] if group["own"] is own]
+        if files and not reporter.failed_own:
+            pytest.main([*options, *files], plugins=[reporter])
 
 
 def _close(reporter: Reporter, root: Path, name: str, say: Any) -> None:
