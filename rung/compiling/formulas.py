@@ -9,7 +9,8 @@ import numpy as np
 
 from rung.compiling.program import Instruction, Method, Program, Ref
 
-TYPES = {"float32": "float32", "float64": "float64", "bool": "boolean", "int64": "int64", "int32": "int32"}
+TYPES = {"float32": "float32", "float64": "float64", "bool": "boolean", "int64": "int64", "int32": "int32",
+         "uint8": "uint8"}  # fmt: skip
 
 FORMULAS = {
     "add": "{} + {}", "subtract": "{} - {}", "multiply": "{} * {}", "divide": "{} / {}", "negative": "-{}",
@@ -22,6 +23,7 @@ FORMULAS = {
 }  # fmt: skip
 POWERS = {0.5: "root({})", 1: "{}", 2: "{0} * {0}", 3: "{0} * {0} * {0}", -1: "1 / {}"}
 OF_FLOATS = {"divide", "negative", "absolute", "sqrt", "reciprocal", "power", "maximum", "minimum", "clip"}
+ARITHMETIC = {"add", "subtract", "multiply", "square", "power"}
 OF_FLOAT32 = {"exp", "log", "tanh"}
 REDUCTIONS = {"sum", "mean", "max", "min"}
 
@@ -102,7 +104,7 @@ class Reader:
         inner = kinds[0].name
         if name in OF_FLOAT32 and inner != "float32" or name in OF_FLOATS and not inner.startswith("float"):
             return None
-        if inner == "bool" and name in ("add", "multiply", "subtract"):
+        if name in ARITHMETIC and inner not in ("float32", "float64", "int64"):  # Numba widens other integers
             return None
         if name == "power":
             args, kinds = args[:1], (kinds[0], kinds[2])

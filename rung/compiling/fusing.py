@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from rung.compiling.formulas import Reader, Step
+from rung.compiling.formulas import TYPES, Reader, Step
 from rung.compiling.groups import Group, Memory
 from rung.compiling.kernels import Kernel, compiled, has_numba
 from rung.compiling.program import Instruction, Program, Ref
@@ -29,6 +29,7 @@ class Fuser:
         self.reader = Reader(program)
         self.open: list[Group] = []
         self.items: list[Group | Instruction] = []
+        self.changed: dict[int, int] = {}  # storages -> the place of the last item that writes to them
 
     def run(self, instructions: list[Instruction]) -> list[Group | Instruction]:
         """Groups, and instructions that stay as they are; views are left out."""
@@ -51,7 +52,8 @@ class Fuser:
         places = [(step.target, step.storage)]
         for id in step.arrays:
             if not values[id].is_number:
-                if values[id].array.dtype != values[values[id].storage].array.dtype:
+                dtype = values[id].array.dtype
+                if dtype != values[values[id].storage].array.dtype or dtype.name not in TYPES:
                     return False
                 places.append((values[id].array, values[id].storage))
         return all(self.memory.order(storage) is not None for _, storage in places)
@@ -61,7 +63,11 @@ class Fuser:
     def _keep(self, instruction: Instruction) -> None:
         reads = set(map(self.program.storage, instruction.refs()))
         self._close_all(self._in_the_way(reads, set(instruction.writes)))
-        self.items.append(instruction)
+        self._append(instruction, {*instruction.writes, *[id for id in instruction.outputs if id >= 0]})
+
+    def _append(self, item: Group | Instruction, written: set[int]) -> None:
+        self.changed.update(dict.fromkeys(written, len(self.items)))
+        self.items.append(item)
 
     def _in_the_way(self, reads: set[int], writes: set[int]) -> list[Group]:
         """The open groups that must run before something that reads and writes these storages."""
@@ -81,7 +87,7 @@ class Fuser:
             return
         self.open.remove(group)
         self._close_all([other for other in self.open if other in group.after])
-        self.items.append(group)
+        self._append(group, set(group.written))
 
     # Steps -----------------------------------------------------------------------------------------------------
 
@@ -92,6 +98,8 @@ class Fuser:
         for group in self._united(candidates):
             if self._take(group, step):
                 return
+        if best < 2 and any(self._take_late(place, step) for place in range(len(self.items) - 1, -1, -1)[:PATIENCE]):
+            return
         group = Group(self.memory, step.shape)
         self.open.append(group)
         if not self._take(group, step):
@@ -105,6 +113,20 @@ class Fuser:
         if any(self._leads(other, group) for other in others) or not group.add(step):
             return False
         group.after.update(others)
+        return True
+
+    def _take_late(self, place: int, step: Step) -> bool:
+        """Let a step join a group that is closed already, if all that it reads was there."""
+        group = self.items[place]
+        if not isinstance(group, Group) or step.in_place or group.relation(step) < 2:
+            return False
+        storages = set(map(self.program.storage, step.arrays))
+        latest = {storage: self.changed.get(storage, -1) for storage in storages}
+        if any(at > place or (at == place and storage not in group.written) for storage, at in latest.items()):
+            return False
+        if any(not storages.isdisjoint(other.written) for other in self.open) or not group.add(step):
+            return False
+        self.changed[step.storage] = place
         return True
 
     def _leads(self, later: Group, earlier: Group) -> bool:

@@ -18,7 +18,7 @@ from rung.files import cache_dir
 HEADER = """\
 from math import inf, nan, sqrt
 
-from numba import boolean, float32, float64, int32, int64, njit, prange, uint64 as at
+from numba import boolean, float32, float64, int32, int64, njit, prange, uint8, uint64 as at
 from numpy import empty
 
 from rung.compiling.elementary import exp32, log32, maximum, minimum, plus, root, tanh32
@@ -49,6 +49,8 @@ def has_numba() -> bool:
 @cache
 def compiled(source: str, types: tuple[str, ...], parallel: bool) -> tuple[str, Any]:
     """The name and the function of a source that calls its function NAME."""
+    if "numba" not in sys.modules and "OMP_WAIT_POLICY" not in os.environ:
+        os.environ.setdefault("GOMP_SPINCOUNT", "5000")  # its threads would hold the cores while OpenBLAS wants them
     header = HEADER.format(options="parallel=True, " if parallel else "")
     digest = hashlib.sha256("\n".join((header, _elementary(), source, *types)).encode()).hexdigest()[:16]
     name = f"kernel_{digest}"

@@ -20,6 +20,7 @@ LETTERS = "ijklmnopqrs"
 LONG = 8192  # elements; a longer row is kept in memory that is planned
 SLOW = ("exp32", "log32", "tanh32", "root", "sqrt", "/")  # formulas that are better kept than computed again
 EXACT = 2048  # a sum of more elements is added up in float64
+PARTS = 8  # of a loop that adds up over leading axes, each with sums of its own
 PARALLEL = 2.0**16  # nanoseconds, roughly; a kernel that needs more is run by all threads
 
 
@@ -158,11 +159,20 @@ class Writer:
         outer, inner = _named(outer, inner)
         self.loops_outer, self.loops_inner = outer, inner
         depth = 0
-        if not self.inner:
-            self._sums_start(outer)
+        self.is_parted = self.is_parallel and self.group.adds_up
+        if self.is_parallel:
+            self.is_parallel = outer[0].size > 1 and not self.is_parted or self.is_parted and outer[0].size >= PARTS
+            self.is_parted &= self.is_parallel
+        self._sums_start()
+        if self.is_parted:
+            self._line(0, f"for part in prange({PARTS}):")
+            depth = 1
         for at, loop in enumerate(outer):
-            kind = "prange" if at == 0 and self.is_parallel and not self.group.adds_up else "range"
-            self._line(depth, f"for {loop.name} in {kind}({self._bound(loop, outer, inner)}):")
+            kind = "prange" if at == 0 and self.is_parallel and not self.is_parted else "range"
+            bound = self._bound(loop, outer, inner)
+            if at == 0 and self.is_parted:
+                bound = f"part * {bound} // {PARTS}, (part + 1) * {bound} // {PARTS}"
+            self._line(depth, f"for {loop.name} in {kind}({bound}):")
             depth += 1
         if self.inner:
             self._row(depth)
@@ -225,28 +235,57 @@ class Writer:
             self._load(depth, step, known, self.loops_outer)
             name = known[id(step)] = self.names[id(step)]
             if step.reduces:
-                place = self.place(self._sum_spot(step), self.loops_outer)
+                place = self._total(step)
                 text = self._formula(step, known)
-                joined = f"{place} + {text}" if step.reduces in ("sum", "mean") else f"{_EXTREME[step.reduces]}({place}, {text})"
-                self._line(depth, f"{place} = {joined}")
+                self._line(depth, f"{place} = {self._added(step, place, text)}")
                 continue
             self._line(depth, f"{name} = {self._formula(step, known)}")
         for spot, step in self.final.items():
             if step.in_place or step.storage in self.needed:
                 self._line(depth, f"{self.place(spot, self.loops_outer)} = {self.names[id(step)]}")
+        self._sums_end()
+
+    def _total(self, step: Step) -> str:
+        """The element of the sums that one element is added to."""
+        place = self.place(self._sum_spot(step), self.loops_outer)
+        if not self.is_parted:
+            return place
+        index = place.partition("[")[2][:-1].removeprefix("at(").removesuffix(")")
+        return f"parts_{self.array(step.storage)}[at({step.target.size} * part + {index})]"
+
+    def _sums_start(self) -> None:
         for step in self.group.steps:
+            if step.reduces and not self.inner:
+                first = {"max": "-inf", "min": "inf"}.get(step.reduces, "0")
+                name, size = self.array(step.storage), step.target.size
+                if self.is_parted:
+                    name, size = f"parts_{name}", PARTS * size
+                    self._line(0, f"{name} = empty({size}, {TYPES[step.dtype.name]})")
+                self._line(0, f"for i in range({size}):")
+                self._line(1, f"{name}[i] = {first}")
+
+    def _sums_end(self) -> None:
+        """The sums of the parts together, and means from sums."""
+        for step in self.group.steps:
+            if not step.reduces or not (self.is_parted or step.reduces == "mean"):
+                continue
+            name, size = self.array(step.storage), step.target.size
+            self._line(0, f"for i in range({size}):")
+            if self.is_parted:
+                self._line(1, f"total = parts_{name}[i]")
+                self._line(1, f"for part in range(1, {PARTS}):")
+                self._line(2, f"total = {self._added(step, 'total', f'parts_{name}[{size} * part + i]')}")
+            else:
+                self._line(1, f"total = {name}[i]")
             if step.reduces == "mean":
                 count = int(np.prod([self.group.shape[i] for i in step.axes]))
-                array = self.array(step.storage)
-                self._line(0, f"for i in range({step.target.size}):")
-                self._line(1, f"{array}[i] = {array}[i] / {TYPES[step.dtype.name]}({count})")
+                self._line(1, f"total = total / {TYPES[step.dtype.name]}({count})")
+            self._line(1, f"{name}[i] = total")
 
-    def _sums_start(self, loops: list[_Loop]) -> None:
-        for step in self.group.steps:
-            if step.reduces:
-                first = {"max": "-inf", "min": "inf"}.get(step.reduces, "0")
-                self._line(0, f"for i in range({step.target.size}):")
-                self._line(1, f"{self.array(step.storage)}[i] = {first}")
+    def _added(self, step: Step, total: str, text: str) -> str:
+        if step.reduces in ("sum", "mean"):
+            return f"{total} + {text}"
+        return f"{_EXTREME[step.reduces]}({total}, {text})"
 
     def _sum_spot(self, step: Step) -> Spot:
         kept = step.target
