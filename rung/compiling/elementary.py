@@ -1,8 +1,8 @@
 """Elementary functions of single numbers, for kernels: plain arithmetic, so that LLVM makes vectors of it.
 
-Numba's own `exp`, `log` and `tanh` call the C library once per element. The ones here, for float32, split the range as
-Cephes does (S. L. Moshier, https://netlib.org/cephes) and take its polynomials; they are right to 2 units in the last
-place, and for zeros, infinities, NaN and denormal numbers. A kernel adds up by `plus`, whose additions may be
+Numba's own `exp`, `log` and `tanh` call the C library once per element. The ones here, for float32, split the range
+as Cephes does (S. L. Moshier, https://netlib.org/cephes) and take its polynomials; they are right to 2 units in the
+last place, and for zeros, infinities, NaN and denormal numbers. A kernel adds up by `plus`, whose additions may be
 reordered; everything else is rounded as NumPy rounds it.
 """
 
@@ -11,21 +11,25 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numba
+import numba.extending
 import numpy as np
 from llvmlite import ir
-from numba import float32, int32, njit
-from numba.extending import intrinsic, overload
 
+float32: Any = numba.float32
+int32: Any = numba.int32
+njit: Any = numba.njit
+intrinsic: Any = numba.extending.intrinsic
 FUSED = {"contract"}  # a * b + c may be rounded once
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def as_float(typing_context: Any, bits: Any) -> Any:
     """The float32 of these 32 bits."""
     return float32(int32), lambda context, builder, signature, args: builder.bitcast(args[0], ir.FloatType())
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def as_bits(typing_context: Any, x: Any) -> Any:
     """The 32 bits of a float32."""
     return int32(float32), lambda context, builder, signature, args: builder.bitcast(args[0], ir.IntType(32))
@@ -47,17 +51,17 @@ maximum = _intrinsic_of_two("llvm.maximum")  # NaN if one of them is
 minimum = _intrinsic_of_two("llvm.minimum")
 
 
-@njit(fastmath={"reassoc"})  # type: ignore[untyped-decorator]
+@njit(fastmath={"reassoc"})
 def plus(total: Any, x: Any) -> Any:
     """A step of a sum, whose order does not matter."""
     return total + x
 
 
-@njit(fastmath=FUSED)  # type: ignore[untyped-decorator]
+@njit(fastmath=FUSED)
 def exp32(x: Any) -> Any:
     """exp(x) = 2^n exp(r), with |r| at most log(2) / 2."""
     c = float32(89.0) if x > float32(89.0) else x
-    c = float32(-104.0) if c < float32(-104.0) else c
+    c = float32(0.0) if x < float32(-104.0) else c  # where the result is 0: arithmetic on denormal numbers is slow
     n = np.rint(c * float32(1.44269504))
     r = (c - n * float32(0.693359375)) - n * float32(-2.12194440e-4)
     p = float32(1.9875691500e-4)
@@ -70,10 +74,11 @@ def exp32(x: Any) -> Any:
     whole = int32(n if n == n else float32(0.0))
     half = int32(whole >> int32(1))  # in two steps, for results near the ends of the range
     rest = int32(whole - half)
-    return y * as_float(int32((half + int32(127)) << int32(23))) * as_float(int32((rest + int32(127)) << int32(23)))
+    y = y * as_float(int32((half + int32(127)) << int32(23))) * as_float(int32((rest + int32(127)) << int32(23)))
+    return float32(0.0) if x < float32(-104.0) else y
 
 
-@njit(fastmath=FUSED)  # type: ignore[untyped-decorator]
+@njit(fastmath=FUSED)
 def tanh32(x: Any) -> Any:
     """An odd polynomial near 0, and 1 - 2 / (exp(2 x) + 1) beyond."""
     size = abs(x)
@@ -89,7 +94,7 @@ def tanh32(x: Any) -> Any:
     return near if size < float32(0.625) else far
 
 
-@njit(fastmath=FUSED)  # type: ignore[untyped-decorator]
+@njit(fastmath=FUSED)
 def log32(x: Any) -> Any:
     """log(x) = n log(2) + log(m), with m between the root of 1/2 and that of 2."""
     small = x < float32(1.17549435e-38)
@@ -116,9 +121,3 @@ def log32(x: Any) -> Any:
     y = x if not (x < float32(math.inf)) else y  # NaN and infinity are their own logarithms
     y = float32(math.nan) if x < float32(0.0) else y
     return float32(-math.inf) if x == float32(0.0) else y
-
-
-@njit  # type: ignore[untyped-decorator]
-def root(x: Any) -> Any:
-    """x ** 0.5, which differs from the square root at -0 and at -inf."""
-    return -x if x == -math.inf else math.sqrt(x + float32(0.0))

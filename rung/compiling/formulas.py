@@ -21,7 +21,7 @@ FORMULAS = {
     "logical_or": "{} or {}", "logical_not": "not {}", "where": "{1} if {0} else {2}",
     "clip": "minimum(maximum({}, {}), {})",
 }  # fmt: skip
-POWERS = {0.5: "root({})", 1: "{}", 2: "{0} * {0}", 3: "{0} * {0} * {0}", -1: "1 / {}"}
+POWERS = {0.5: "sqrt({})", 1: "{}", 2: "{0} * {0}", 3: "{0} * {0} * {0}", -1: "1 / {}"}
 OF_FLOATS = {"divide", "negative", "absolute", "sqrt", "reciprocal", "power", "maximum", "minimum", "clip"}
 ARITHMETIC = {"add", "subtract", "multiply", "square", "power"}
 OF_FLOAT32 = {"exp", "log", "tanh"}
@@ -94,7 +94,7 @@ class Reader:
         formula = FORMULAS.get(name)
         if name == "power":
             exponent = self._constant(args[1])
-            formula, args = POWERS.get(exponent, None), (args[0], args[1])
+            formula, args = POWERS.get(exponent), (args[0], args[1])
         if formula is None or not all(isinstance(x, (Ref, int, float, np.number, np.bool_)) for x in args):
             return None
         try:
@@ -102,9 +102,11 @@ class Reader:
         except TypeError:
             return None
         inner = kinds[0].name
-        if name in OF_FLOAT32 and inner != "float32" or name in OF_FLOATS and not inner.startswith("float"):
+        if (name in OF_FLOAT32 and inner != "float32") or (name in OF_FLOATS and kinds[0].kind != "f"):
             return None
         if name in ARITHMETIC and inner not in ("float32", "float64", "int64"):  # Numba widens other integers
+            return None
+        if not all(_holds(kind, x) for kind, x in zip(kinds, args, strict=False) if not isinstance(x, Ref)):
             return None
         if name == "power":
             args, kinds = args[:1], (kinds[0], kinds[2])
@@ -151,7 +153,9 @@ class Reader:
         if array.dtype.kind != "f" or not array.size:
             return None
         axes = range(array.ndim) if axis is None else axis if isinstance(axis, tuple) else (axis,)
-        axes = tuple(sorted(i % array.ndim for i in axes))
+        axes = tuple(sorted(i % max(array.ndim, 1) for i in axes))
+        if not axes:  # of a single number
+            return _Found("{}", (x,), (array.dtype,), array.dtype)
         return _Found("{}", (x,), (array.dtype,), array.dtype, name, axes, array.shape)
 
     def _dot(self, args: tuple[Any, ...], options: dict[str, Any]) -> _Found | None:
@@ -212,3 +216,11 @@ class _Found:
     reduces: str = ""
     axes: tuple[int, ...] = ()
     shape: tuple[int, ...] = ()
+
+
+def _holds(kind: np.dtype[Any], x: Any) -> bool:
+    """Whether a number is one of a type's."""
+    try:
+        return kind.kind == "f" or bool(kind.type(x) == x)
+    except OverflowError:
+        return False

@@ -1,8 +1,8 @@
-"""Which instructions become kernels: steps gather in open groups, and a group is closed when others need its results.
+"""Which instructions become kernels: steps gather in open groups, which are closed when others need their results.
 
-An instruction that computes element by element may wait, since it depends on nothing but what it reads: so it waits in
-a group until some other instruction reads what it makes, or writes to what it reads. Views are no work at all; they are
-made where they are used.
+An instruction that computes element by element may wait, since it depends on nothing but what it reads: so it waits
+in a group until some other instruction reads what it makes, or writes to what it reads. Views are no work at all;
+they are made where they are used.
 """
 
 from __future__ import annotations
@@ -131,7 +131,9 @@ class Fuser:
 
     def _leads(self, later: Group, earlier: Group) -> bool:
         """Whether one group has to run after another one."""
-        return earlier in later.after or any(self._leads(group, earlier) for group in later.after if group in self.open)
+        return earlier in later.after or any(
+            self._leads(group, earlier) for group in later.after if group in self.open
+        )
 
     def _united(self, groups: list[Group]) -> list[Group]:
         """The groups, as many as possible of them as one."""
@@ -242,13 +244,14 @@ def _kernel(program: Program, group: Group, at: int, read: dict[int, set[int]]) 
 
 def _aliases(program: Program, group: Group, at: int, read: dict[int, set[int]]) -> dict[int, int]:
     """Results that can be written over the state that they replace: nobody reads its old elements later."""
-    ends = {ref.id for ref in program.results if isinstance(ref, Ref)}
-    ends |= {ref.id for _, ref in program.stores if isinstance(ref, Ref)}
-    ends = set(map(program.storage, ends))
+    returned = {program.storage(ref.id) for ref in program.results if isinstance(ref, Ref)}
+    ends = returned | {program.storage(ref.id) for _, ref in program.stores if isinstance(ref, Ref)}
     found: dict[int, int] = {}
     for place, ref in program.stores:
         state = program.entries.get(place)
-        if ref is None or state is None or state in ends or state in found.values() or ref.id in found:
+        if ref is None or state is None or state in ends or state in found.values():
+            continue
+        if ref.id in found or program.storage(ref.id) in returned:
             continue
         if max(read.get(state, ()), default=-1) > at or not group.can_replace(ref.id, state):
             continue

@@ -11,6 +11,7 @@ from rung.compiling.formulas import Step
 from rung.compiling.program import Program, Ref
 
 LARGEST = 400  # steps in a group
+WORK: Any = 100_000  # of finding out whether arrays overlap
 
 
 @dataclass(frozen=True)
@@ -140,17 +141,17 @@ class Group:
             if self._overlaps(self.written.get(spot.storage, ()), array):
                 return False
             loads[spot] = array
-        spot = self.target(step)
-        if step.in_place and not self._may_write(step, spot, loads):
+        target = self.target(step)
+        if step.in_place and not self._may_write(step, target, loads):
             return False
         if step.reduces and self.is_inner(step) and self.axes is None:
-            self._set_axes(step.axes)
+            self.axes = step.axes
             return self.add(step)
         self.loads.update(loads)
         self.written.setdefault(step.storage, []).append(step.target)
-        if spot is not None:
-            self.made[spot] = step
-        self.adds_up |= spot is None
+        if target is not None:
+            self.made[target] = step
+        self.adds_up |= target is None
         self.steps.append(step)
         self.last = max(self.last, step.at)
         return True
@@ -170,9 +171,6 @@ class Group:
         long = [i for i, n in enumerate(self.shape) if n > 1]
         return not long or long[-1] in step.axes
 
-    def _set_axes(self, axes: tuple[int, ...]) -> None:
-        self.axes = axes
-
     def target(self, step: Step) -> Spot | None:
         """Where the result of a step is; None for sums that are only there after the last loop."""
         if not step.reduces:
@@ -185,16 +183,17 @@ class Group:
         return self.memory.spot(np.broadcast_to(kept, self.shape), step.storage)
 
     def _may_write(self, step: Step, spot: Spot | None, loads: dict[Spot, Any]) -> bool:
-        """Whether a write into memory that was there before meets nothing else of the group, except at its own spot."""
+        """Whether a write into memory that was there before meets nothing of the group, except at its own spot."""
         if self.axes is not None or spot is None or not _is_one_to_one(spot, self.shape):
             return False
-        others = [array for other, array in {**self.loads, **loads}.items() if other != spot and other.storage == step.storage]
+        reads = {**self.loads, **loads}.items()
+        others = [array for other, array in reads if other != spot and other.storage == step.storage]
         others += [s.target for s in self.steps if s.storage == step.storage and self.target(s) != spot]
         return not self._overlaps(others, step.target)
 
     def _overlaps(self, others: Any, array: Any) -> bool:
         try:
-            return any(np.shares_memory(other, array, max_work=100_000) for other in others)
+            return any(np.shares_memory(other, array, max_work=WORK) for other in others)
         except (np.exceptions.TooHardError, OverflowError):
             return True
 

@@ -21,7 +21,7 @@ from math import inf, nan, sqrt
 from numba import boolean, float32, float64, int32, int64, njit, prange, uint8, uint64 as at
 from numpy import empty
 
-from rung.compiling.elementary import exp32, log32, maximum, minimum, plus, root, tanh32
+from rung.compiling.elementary import exp32, log32, maximum, minimum, plus, tanh32
 
 
 @njit({options}cache=True, error_model="numpy")
@@ -38,6 +38,9 @@ class Kernel:
     written: frozenset[int]  # the states that it writes to
     aliases: dict[int, int]  # outputs that are written over a state
     call: Any
+
+    def __call__(self, *args: Any) -> Any:
+        return self.call(*args)
 
 
 @cache
@@ -69,7 +72,8 @@ def _module(name: str, text: str) -> Any:
     """The module of such a text, from a file, since Numba keeps what it compiles beside it."""
     path = _written(cache_dir() / "kernels" / f"{name}.py", text)
     spec = importlib.util.spec_from_file_location(f"rung_{name}", path)
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
     spec.loader.exec_module(module)

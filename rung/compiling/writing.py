@@ -18,7 +18,7 @@ from rung.compiling.program import Instruction, Ref
 
 LETTERS = "ijklmnopqrs"
 LONG = 8192  # elements; a longer row is kept in memory that is planned
-SLOW = ("exp32", "log32", "tanh32", "root", "sqrt", "/")  # formulas that are better kept than computed again
+SLOW = ("exp32", "log32", "tanh32", "sqrt", "/")  # formulas that are better kept than computed again
 EXACT = 2048  # a sum of more elements is added up in float64
 PARTS = 8  # of a loop that adds up over leading axes, each with sums of its own
 PARALLEL = 2.0**16  # nanoseconds, roughly; a kernel that needs more is run by all threads
@@ -60,8 +60,8 @@ class Writer:
             for x in step.operands:
                 placed = self.group.operand(step, x)
                 if placed is None:
-                    literal = self.group.memory.literal(x.id) if isinstance(x, Ref) and not self.values[x.id].is_number else x
-                    operands.append(literal)
+                    is_constant = isinstance(x, Ref) and not self.values[x.id].is_number
+                    operands.append(self.group.memory.literal(x.id) if is_constant else x)
                 else:
                     operands.append(made.get(placed[0], placed[0]))
             found[id(step)] = operands
@@ -135,7 +135,7 @@ class Writer:
         if not parts:
             return f"{self.array(spot.storage)}[0]"
         text = " + ".join(parts)
-        return f"{self.array(spot.storage)}[{text if len(parts) == 1 and '*' not in text and 'at' not in text else f'at({text})'}]"
+        return f"{self.array(spot.storage)}[{text if text in LETTERS else f'at({text})'}]"
 
     def _fills(self, spot: Spot) -> bool:
         """Whether the spot is all of its storage, so that it always starts at 0."""
@@ -407,7 +407,8 @@ class Writer:
     # Together --------------------------------------------------------------------------------------------------
 
     def _assembled(self) -> tuple[str, list[Any]]:
-        names = [*self.arrays.values(), *self.starts.values(), *(["size"] if self.sizes else []), *self.numbers.values()]
+        sizes = ["size"] if self.sizes else []
+        names = [*self.arrays.values(), *self.starts.values(), *sizes, *self.numbers.values()]
         args = [*map(Ref, self.arrays), *[start for _, start in self.starts], *self.sizes, *map(Ref, self.numbers)]
         self.types = (
             *[f"{TYPES[self.values[storage].array.dtype.name]}[::1]" for storage in self.arrays],
