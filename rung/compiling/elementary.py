@@ -23,13 +23,13 @@ intrinsic: Any = numba.extending.intrinsic
 FUSED = {"contract"}  # a * b + c may be rounded once
 
 
-@intrinsic
+@intrinsic  # type: ignore[untyped-decorator]
 def as_float(typing_context: Any, bits: Any) -> Any:
     """The float32 of these 32 bits."""
     return float32(int32), lambda context, builder, signature, args: builder.bitcast(args[0], ir.FloatType())
 
 
-@intrinsic
+@intrinsic  # type: ignore[untyped-decorator]
 def as_bits(typing_context: Any, x: Any) -> Any:
     """The 32 bits of a float32."""
     return int32(float32), lambda context, builder, signature, args: builder.bitcast(args[0], ir.IntType(32))
@@ -51,13 +51,13 @@ maximum = _intrinsic_of_two("llvm.maximum")  # NaN if one of them is
 minimum = _intrinsic_of_two("llvm.minimum")
 
 
-@njit(fastmath={"reassoc"})
+@njit(fastmath={"reassoc"})  # type: ignore[untyped-decorator]
 def plus(total: Any, x: Any) -> Any:
     """A step of a sum, whose order does not matter."""
     return total + x
 
 
-@njit(fastmath=FUSED)
+@njit(fastmath=FUSED)  # type: ignore[untyped-decorator]
 def exp32(x: Any) -> Any:
     """exp(x) = 2^n exp(r), with |r| at most log(2) / 2."""
     c = float32(89.0) if x > float32(89.0) else x
@@ -78,7 +78,7 @@ def exp32(x: Any) -> Any:
     return float32(0.0) if x < float32(-104.0) else y
 
 
-@njit(fastmath=FUSED)
+@njit(fastmath=FUSED)  # type: ignore[untyped-decorator]
 def tanh32(x: Any) -> Any:
     """An odd polynomial near 0, and 1 - 2 / (exp(2 x) + 1) beyond."""
     size = abs(x)
@@ -94,7 +94,7 @@ def tanh32(x: Any) -> Any:
     return near if size < float32(0.625) else far
 
 
-@njit(fastmath=FUSED)
+@njit(fastmath=FUSED)  # type: ignore[untyped-decorator]
 def log32(x: Any) -> Any:
     """log(x) = n log(2) + log(m), with m between the root of 1/2 and that of 2."""
     small = x < float32(1.17549435e-38)

@@ -14,8 +14,8 @@ import numpy as np
 
 from rung.compiling.fusing import fused
 from rung.compiling.kernels import Kernel
-from rung.compiling.simplifying import is_of_numbers, simplified
 from rung.compiling.program import Instruction, Method, Program, Ref
+from rung.compiling.simplifying import is_of_numbers, simplified
 
 _REDUCERS = {"sum", "mean", "max", "min", "prod", "std", "var"}
 _PLAIN = (int, bool, str, type(None), type(Ellipsis))

@@ -6,6 +6,7 @@ steps compute for one element. The same source for other arrays is the same kern
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -14,7 +15,7 @@ import numpy as np
 
 from rung.compiling.formulas import TYPES, Step
 from rung.compiling.groups import Group, Spot
-from rung.compiling.program import Instruction, Ref
+from rung.compiling.program import Ref
 
 LETTERS = "ijklmnopqrs"
 LONG = 8192  # elements; a longer row is kept in memory that is planned
@@ -105,7 +106,7 @@ class Writer:
             if not self.is_whole(step) or step.reduces:
                 continue
             if max(self._uses(step), default=0) > self.stage[id(step)] and not self._is_cheap(step):
-                if length > LONG or len(self.inner) > 1 and len(_joined(self, self.inner)) > 1:
+                if length > LONG or len(_joined(self, self.inner)) > 1:
                     self.needed.add(step.storage)
                 elif step.storage not in self.needed:
                     self.rows[id(step)] = f"row{len(self.rows)}"
@@ -140,7 +141,7 @@ class Writer:
     def _fills(self, spot: Spot) -> bool:
         """Whether the spot is all of its storage, so that it always starts at 0."""
         size = self.values[spot.storage].array.size
-        return int(np.prod([n for n, s in zip(self.group.shape, spot.strides, strict=True) if s])) == size
+        return math.prod(n for n, s in zip(self.group.shape, spot.strides, strict=True) if s) == int(size)
 
     def constant(self, x: Any, kind: np.dtype[Any]) -> str:
         if isinstance(x, Ref):
@@ -159,10 +160,9 @@ class Writer:
         outer, inner = _named(outer, inner)
         self.loops_outer, self.loops_inner = outer, inner
         depth = 0
-        self.is_parted = self.is_parallel and self.group.adds_up
         if self.is_parallel:
-            self.is_parallel = outer[0].size > 1 and not self.is_parted or self.is_parted and outer[0].size >= PARTS
-            self.is_parted &= self.is_parallel
+            self.is_parallel = outer[0].size >= (PARTS if self.group.adds_up else 2)
+        self.is_parted = self.is_parallel and self.group.adds_up
         self._sums_start()
         if self.is_parted:
             self._line(0, f"for part in prange({PARTS}):")
@@ -352,15 +352,14 @@ class Writer:
             self._store(depth, step, self.loops_outer)
 
     def _sum_type(self, step: Step) -> np.dtype[Any]:
-        long = np.prod([self.group.shape[i] for i in step.axes]) > EXACT
+        long = int(np.prod([self.group.shape[i] for i in step.axes])) > EXACT
         return np.dtype("float64") if long and step.reduces in ("sum", "mean") else step.dtype
 
     def _end(self, depth: int, step: Step) -> None:
         name, kind = self.names[id(step)], TYPES[step.dtype.name]
         if step.reduces == "mean":
             count = int(np.prod([self.group.shape[i] for i in step.axes]))
-            self._line(depth, f"{name} = {kind}({name} / {count})" if kind == "float64" or self._sum_type(step) != step.dtype
-                       else f"{name} = {name} / {kind}({count})")  # fmt: skip
+            self._line(depth, f"{name} = {kind}({name} / {TYPES[self._sum_type(step).name]}({count}))")
         elif self._sum_type(step) != step.dtype:
             self._line(depth, f"{name} = {kind}({name})")
 

@@ -55,9 +55,9 @@ def numbers(*shape, dtype=np.float32, seed=0):
 UNARY = {
     "negative": np.negative, "absolute": np.absolute, "sqrt": np.sqrt, "square": np.square,
     "exp": np.exp, "log": np.log, "tanh": np.tanh, "reciprocal": np.reciprocal,
-    "power 0.5": lambda x: np.power(x, 0.5), "power 3": lambda x: np.power(x, 3), "power -1": lambda x: np.power(x, -1),
-    "sign of": lambda x: np.where(x > 0, x, -1), "not": lambda x: np.logical_not(x),
-    "clip": lambda x: np.clip(x, -2, 2),
+    "power 0.5": lambda x: np.power(x, 0.5), "power 3": lambda x: np.power(x, 3),
+    "power -1": lambda x: np.power(x, -1), "where": lambda x: np.where(x > 0, x, -1),
+    "not": lambda x: np.logical_not(x), "clip": lambda x: np.clip(x, -2, 2),
 }  # fmt: skip
 BINARY = {
     "add": np.add, "subtract": np.subtract, "multiply": np.multiply, "divide": np.divide, "maximum": np.maximum,
@@ -227,9 +227,11 @@ def test_random_programs_have_numpy_s_values(data):
                 z = x * 1
                 z[..., : 1 + j % 3] *= 0.5
                 known.append(z)
-            elif name == "turn":
+            elif name == "turn" and x.ndim:
                 known.append(x[..., ::-1])
-            elif np.broadcast_shapes(x.shape, (4, 6)) == (4, 6) == np.broadcast_shapes(y.shape, (4, 6)):
+            elif name in BINARY and np.broadcast_shapes(x.shape, (4, 6)) == (4, 6) == np.broadcast_shapes(
+                y.shape, (4, 6)
+            ):
                 known.append(BINARY[name](x, y))
         return sum(((v * 1).sum() for v in known[1:]), (known[0] * 1).sum()) + known[-1]
 
