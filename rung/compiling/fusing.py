@@ -237,7 +237,7 @@ def _kernel(program: Program, group: Group, at: int, read: dict[int, set[int]]) 
     source, args = writer.written()
     name, function = compiled(source, writer.types, writer.is_parallel)
     outputs = [storage for storage in fresh if storage in writer.needed or group.made_last(storage) is None]
-    writes = {step.storage for step in group.steps if step.in_place}
+    writes = {step.storage for step in group.steps} - set(fresh)
     kernel = Kernel(name, source.replace("NAME", name), len(writer.arrays), frozenset(writes), aliases, function)
     return Instruction(kernel, tuple(args), {}, outputs, sorted(writes))
 

@@ -46,6 +46,7 @@ class Writer:
         self.stage: dict[int, int] = {}  # step -> in which of the passes over a row, or before which
         self.rows: dict[int, str] = {}  # steps whose row is kept -> its name
         self.made: dict[int, dict[Spot, Step]] = {}
+        self.fresh = {step.storage for step in group.steps if not step.in_place}
         self.sources = self._sources()
         self._set_stages()
         self._keep_rows()
@@ -241,7 +242,7 @@ class Writer:
                 continue
             self._line(depth, f"{name} = {self._formula(step, known)}")
         for spot, step in self.final.items():
-            if step.in_place or step.storage in self.needed:
+            if step.storage in self.needed or step.storage not in self.fresh:
                 self._line(depth, f"{self.place(spot, self.loops_outer)} = {self.names[id(step)]}")
         self._sums_end()
 

@@ -157,6 +157,17 @@ def test_halves_of_an_array_can_be_written_in_one_kernel():
     check(function, numbers(4, 6))
 
 
+def test_an_array_that_is_made_and_written_in_one_kernel_needs_no_memory():
+    def function(x):
+        y = x.copy()
+        part = y[:, :]
+        part *= 2
+        np.maximum(part, x, out=part)
+        return (part == x) * 1.0
+
+    check(function, numbers(4, 6))
+
+
 # Reductions --------------------------------------------------------------------------------------------------------
 
 
