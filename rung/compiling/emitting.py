@@ -16,6 +16,7 @@ from rung.compiling.fusing import fused
 from rung.compiling.kernels import Kernel
 from rung.compiling.program import Instruction, Method, Program, Ref
 from rung.compiling.simplifying import is_of_numbers, simplified
+from rung.compiling.taking import take_along_axis
 
 _REDUCERS = {"sum", "mean", "max", "min", "prod", "std", "var"}
 _PLAIN = (int, bool, str, type(None), type(Ellipsis))
@@ -244,6 +245,7 @@ class Emitter:
     def _callee(self, function: Any, args: list[str]) -> str:
         if isinstance(function, Method):
             return f"{args.pop(0)}.{function.name}"
+        function = take_along_axis if function is np.take_along_axis else function
         return self.shared("f", function) if not isinstance(function, np.ufunc) else self._ufunc(function)
 
     def _ufunc(self, ufunc: Any) -> str:
