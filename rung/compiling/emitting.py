@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import operator
 from collections import defaultdict
@@ -11,8 +12,11 @@ from typing import Any
 
 import numpy as np
 
+from rung.compiling.fusing import fused
+from rung.compiling.kernels import Kernel
 from rung.compiling.program import Instruction, Method, Program, Ref
 from rung.compiling.simplifying import is_of_numbers, simplified
+from rung.compiling.taking import take_along_axis
 
 _REDUCERS = {"sum", "mean", "max", "min", "prod", "std", "var"}
 _PLAIN = (int, bool, str, type(None), type(Ellipsis))
@@ -39,6 +43,10 @@ class Emitter:
         self.live = simplified(program)
         self.first = [at for at in self.live if is_of_numbers(program, at)]
         self.live = [at for at in self.live if not is_of_numbers(program, at)]
+        self.live = fused(program, self.live)
+        self.flat: dict[int, str] = {}  # storages, as arrays of one axis, by the names that the source has for them
+        self.kernels: dict[str, Kernel] = {}
+        self.contiguous: set[int] = set()  # the arrays from outside that kernels write to
         self.last = self._last_uses()
         self.taken: dict[int, Any] = {}  # storage -> the block that it has
         self.free: dict[int, list[Any]] = defaultdict(list)  # size -> blocks
@@ -64,7 +72,7 @@ class Emitter:
 
     def _targets(self) -> dict[int, str]:
         """Values that are computed straight into the array of a state, since nobody reads the old one later."""
-        program, found = self.program, {}
+        program, found = self.program, dict[int, str]()
         reads: dict[int, int] = {}
         for at, instruction in enumerate(self.live):
             for id in instruction.refs():
@@ -72,6 +80,9 @@ class Emitter:
         made = {id: at for at, instruction in enumerate(self.live) for id in instruction.outputs}
         looked_at = [*program.results, *[ref for _, ref in program.stores]]
         kept = {program.storage(x.id) for x in looked_at if isinstance(x, Ref)}
+        for instruction in self.live:
+            if isinstance(instruction.function, Kernel):
+                found.update({id: f"v{state}" for id, state in instruction.function.aliases.items()})
         for place, ref in program.stores:
             if ref is None or place.is_renewed or program.entries.get(place, -1) in {-1, *kept}:
                 continue
@@ -100,6 +111,7 @@ class Emitter:
             self.bytes += size
         self.taken[id] = (size, block)
         raw = block[: value.nbytes].view(value.dtype)
+        self.flat[id] = self.name("c", raw)
         return self.name("b", _like(raw, value))
 
     def _release(self, at: int) -> list[str]:
@@ -110,7 +122,8 @@ class Emitter:
                 self.free[size].append(block)
             else:
                 gone.append(id)
-        return [f"v{id}" for storage in gone for id in self.assigned.pop(storage, ())]
+        flat = [self.flat[id] for id in gone if self.flat.get(id) == f"r{id}"]
+        return flat + [f"v{id}" for storage in gone for id in self.assigned.pop(storage, ())]
 
     # Writing ---------------------------------------------------------------------------------------------------
 
@@ -156,7 +169,46 @@ class Emitter:
                 self.lines.append(f"del {', '.join(gone)}")
         return self._assembled()
 
+    def _kernel(self, instruction: Instruction, fresh: set[int]) -> str:
+        """The call of a kernel, after its outputs have got their memory."""
+        kernel: Any = instruction.function
+        lines = []
+        for id in instruction.outputs:
+            self.assigned[id].append(id)
+            lines.append(f"v{id} = {self._memory(id, fresh)}")
+            if id in self.targets:
+                self.flat[id] = self._flat(int(self.targets[id][1:]), lines)
+                self.contiguous.add(int(self.targets[id][1:]))
+        self.contiguous |= kernel.written & {*self.program.inputs, *self.program.states}
+        arrays = [self._flat(ref.id, lines) for ref in instruction.args[: kernel.arrays]]
+        self.kernels[kernel.name] = kernel
+        self.names[kernel.name] = kernel.call
+        lines.append(f"{kernel.name}({', '.join([*arrays, *map(self.text, instruction.args[kernel.arrays :])])})")
+        return "\n    ".join(lines)
+
+    def _memory(self, id: int, fresh: set[int]) -> str:
+        if id in self.targets:
+            return self.targets[id]
+        if id in fresh:
+            return f"{self.name('n', functools.partial(_new, self.program.values[id].array))}()"
+        return self._block(id)
+
+    def _flat(self, storage: int, lines: list[str]) -> str:
+        """The name of a storage as an array of one axis."""
+        if storage not in self.flat:
+            value = self.program.values[storage].array
+            if storage in self.program.constants:
+                self.flat[storage] = self.name("c", np.ascontiguousarray(value).reshape(-1))
+            else:
+                axes = _order(value)
+                turned = "" if axes == sorted(axes) else f".transpose({axes})"
+                lines.append(f"r{storage} = v{storage}{turned}.reshape(-1)")
+                self.flat[storage] = f"r{storage}"
+        return self.flat[storage]
+
     def _line(self, instruction: Instruction, fresh: set[int]) -> str:
+        if isinstance(instruction.function, Kernel):
+            return self._kernel(instruction, fresh)
         function, args = instruction.function, list(map(self.text, instruction.args))
         options = {name: self.text(value) for name, value in instruction.options.items()}
         outputs = [f"v{id}" if id >= 0 else "_" for id in instruction.outputs]
@@ -191,6 +243,7 @@ class Emitter:
     def _callee(self, function: Any, args: list[str]) -> str:
         if isinstance(function, Method):
             return f"{args.pop(0)}.{function.name}"
+        function = take_along_axis if function is np.take_along_axis else function
         return self.shared("f", function) if not isinstance(function, np.ufunc) else self._ufunc(function)
 
     def _ufunc(self, ufunc: Any) -> str:
@@ -209,16 +262,18 @@ class Emitter:
         for id in program.constants:
             if id in read:
                 self.names[f"v{id}"] = program.values[id].array
+        head += [f"if not v{id}.flags.c_contiguous: return None" for id in sorted(self.contiguous)]
         for id, owner, name in program.numbers:
             self.names[f"o{id}"] = owner
             head.append(f"v{id} = o{id}.{name}")
         head += [self._line(instruction, set()) for instruction in self.first]
         head += [f"if v{id} is not {answer}: return None" for id, answer in program.guards]
         tail = [*self._stores(), f"return ({''.join(f'{self._result(x)}, ' for x in program.results)})"]
+        kernels = "".join(f"{kernel.source}\n\n" for kernel in self.kernels.values())
         source = "def run(inputs, states):\n" + "".join(f"    {line}\n" for line in (*head, *self.lines, *tail))
         names = dict(self.names)
         exec(compile(source, "<a compiled step>", "exec"), names)
-        return Emitted(source, names["run"], self.bytes)
+        return Emitted(kernels + source, names["run"], self.bytes)
 
     def _stores(self) -> list[str]:
         """What goes into the state at the end; what is itself of the old state is copied first."""
@@ -262,8 +317,20 @@ def _takes_out(instruction: Instruction) -> bool:
     return isinstance(function, Method) and function.name in _REDUCERS
 
 
+def _order(value: Any) -> list[int]:
+    """The axes of an array from the one whose elements are the furthest apart."""
+    if value.flags.c_contiguous:
+        return list(range(value.ndim))
+    return sorted(range(value.ndim), key=lambda axis: -abs(value.strides[axis]))
+
+
 def _like(raw: Any, value: Any) -> Any:
     """Memory as an array of the shape of another one, in its order of axes."""
-    order = sorted(range(value.ndim), key=lambda axis: -abs(value.strides[axis]))
+    order = _order(value)
     shaped = raw.reshape([value.shape[axis] for axis in order])
     return shaped.transpose(np.argsort(order)) if value.ndim else shaped.reshape(())
+
+
+def _new(value: Any) -> Any:
+    """New memory in the way of another array."""
+    return _like(np.empty(value.size, value.dtype), value)
