@@ -133,11 +133,27 @@ class Program:
         return self.values[id].storage
 
 
-def form_of(array: Any) -> Any:
-    """An array of the same shape, dtype and order in memory that has no memory of its own; a number as it is."""
+class _Form:
+    """What NumPy makes an array of that has a shape, strides and a place, and no elements."""
+
+    def __init__(self, array: np.ndarray[Any, Any], start: int):
+        self.__array_interface__ = {
+            "version": 3, "shape": array.shape, "strides": array.strides, "typestr": array.dtype.str,
+            "data": (_NOWHERE.ctypes.data + start, True),
+        }  # fmt: skip
+
+
+_NOWHERE = np.zeros(1)
+
+
+def form_of(array: Any, base: Any = None) -> Any:
+    """An array of the same shape, dtype and order that must not be read, for it has no memory; a number as it is.
+
+    Forms of an array and of its `base` lie to one another as they do.
+    """
     if not isinstance(array, np.ndarray):
         return array
-    return np.lib.stride_tricks.as_strided(np.empty(1, array.dtype), array.shape, array.strides, writeable=False)
+    return np.asarray(_Form(array, 0 if base is None else array.ctypes.data - base.ctypes.data))
 
 
 def refs_of(tree: Any) -> Iterator[int]:

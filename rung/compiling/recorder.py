@@ -34,7 +34,7 @@ class Recorder:
         """Number a value; of an array, its form alone is kept."""
         id = len(self.program.values)
         storage = id if base is None else self.program.storage(base.id)
-        self.program.values[id] = Value(id, form_of(array), storage)
+        self.program.values[id] = Value(id, form_of(array, None if base is None else base.value), storage)
         return id
 
     def enter(self, array: np.ndarray[Any, Any], kind: list[int]) -> Traced:
