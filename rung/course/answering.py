@@ -38,7 +38,7 @@ class Interview:
         place = list(found).index(name) + 1
         self.screen.gap()
         self.screen.say((f"question {place} of {len(found)}", "quiet"), (KEYS, "quiet"))
-        self.screen.prose(found[name].text)
+        self.screen.remark(found[name].text)
         return self.ask("  > ").strip()
 
     def _react(self, name: str, answer: str) -> None:

@@ -37,8 +37,8 @@ def give_hint(work: Workspace, screen: Screen, wanted: str | None = None, watchi
     screen.gap()
     screen.say((f"hint {found.level} of {found.count}  ", "warm"), (name, "quiet"))
     if failure is not None and name.startswith(answers.PREFIX):
-        screen.prose(failure.title)
-    screen.prose(found.text)
+        screen.remark(failure.title)
+    screen.remark(found.text)
     if found.again:
         _say_what_else(screen, name, step.has_check, watching)
     screen.gap()

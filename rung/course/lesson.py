@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import difflib
 import re
 import textwrap
@@ -13,7 +14,7 @@ from rung.course.state import Files, state
 from rung.course.table import Course, Step
 from rung.errors import ValueRangeError
 
-ORDER = re.compile(r"^\{\{ *(code|change|demo|output)(?:: *(.*?))? *\}\}$", re.MULTILINE)
+ORDER = re.compile(r"^\{\{ *(code|change|head|demo|output)(?:: *(.*?))? *\}\}$", re.MULTILINE)
 
 SESSION = re.compile(r"^ *```pycon *(.*?)$(.*?)^ *```$", re.MULTILINE | re.DOTALL)
 MARK = re.compile(r"```pycon .*")  # for the gates alone: sites know no words after the language
@@ -45,6 +46,7 @@ def _answer(course: Course, step: Step, order: str, what: str) -> str:
     answers: Mapping[str, Callable[[], str]] = {
         "code": lambda: fence("python", code(course, step, *_words(step, what))),
         "change": lambda: fence("diff", change(course, step, *_words(step, what))),
+        "head": lambda: fence("python", head(course, step, what)),
         "demo": lambda: fence("python", read(step, f"{what or 'demo'}.py")),
         "output": lambda: fence("text", read(step, f"{what or 'demo'}.out")),
     }
@@ -74,6 +76,17 @@ def _words(step: Step, what: str) -> tuple[str, list[str]]:
 def code(course: Course, step: Step, file: str, names: Sequence[str]) -> str:
     """Definitions in the state of a step, members below the head of their class; the whole file if none is named."""
     return excerpt(state(course, step.id), step, file, names)
+
+
+def head(course: Course, step: Step, file: str) -> str:
+    """What a file imports in the state of a step."""
+    files = state(course, step.id)
+    if file not in files:
+        raise ValueRangeError(f"{step.name}: the lesson asks for {file}, which is not in this state")
+    lines = [
+        ast.unparse(node) for node in ast.parse(files[file]).body if isinstance(node, ast.Import | ast.ImportFrom)
+    ]
+    return "\n".join(lines)
 
 
 def change(course: Course, step: Step, file: str, names: Sequence[str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
@@ -84,6 +85,23 @@ def coloured(text: str, language: str) -> list[Text]:
     syntax = Syntax("", language, theme=COLOURS, background_color="default")
     lines = list(syntax.highlight(text).split("\n", allow_blank=True))
     return lines[: len(text.split("\n"))]
+
+
+def verbatim(text: str) -> str:
+    """Markdown that shows a text as it is, but for code between backticks and the emphasis of single words.
+
+    >>> print(verbatim("x**2 in __init__, `y**2`, the *other* one"))
+    x\\*\\*2 in \\_\\_init\\_\\_, `y**2`, the *other* one
+    """
+    parts = re.split(r"(`[^`]*`)", text)
+    return "".join(part if part.startswith("`") else _MARKS.sub(_shown, part) for part in parts)
+
+
+def _shown(match: re.Match[str]) -> str:
+    return match[1] or "\\" + match[2]
+
+
+_MARKS = re.compile(r"(?<![\w*])(\*\w+\*)(?![\w*])|([*_#<>\[\]~])")
 
 
 class Prose(Markdown):

@@ -15,7 +15,7 @@ from rich.theme import Theme
 
 from rung.course.checking import Report, Result
 from rung.course.process import Event
-from rung.course.prose import WIDTH, Prose, coloured
+from rung.course.prose import WIDTH, Prose, coloured, verbatim
 from rung.course.table import Course, Step
 from rung.course.workspace import Workspace, standing
 
@@ -49,7 +49,7 @@ class Screen:
     """Writes to one console."""
 
     def __init__(self, console: Console | None = None):
-        self.console = console or Console(theme=THEME, highlight=False, soft_wrap=False)
+        self.console = console or Console(theme=THEME, highlight=False, soft_wrap=False, emoji=False)
         self.plain = not self.console.is_terminal
         if self.plain:
             self.console.width = max(self.console.width, 400)  # lines are never broken for programs that read them
@@ -242,6 +242,10 @@ class Screen:
                 self.console.print(shown, width=width)
         else:
             self.console.print(shown, width=width)
+
+    def remark(self, text: str) -> None:
+        """A hint or a question: in it, only code between backticks and one *word* are marked."""
+        self.prose(text if self.plain else verbatim(text))
 
     def code(self, text: str, language: str = "python") -> None:
         """A piece of code or of a diff."""

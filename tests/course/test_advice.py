@@ -47,11 +47,24 @@ def test_a_name_that_is_not_defined(work, core, said):
         ("from .other import nothing\n", "There is no other.py in climb/"),
         ("from numpy import tanhh\n", "numpy has no `tanhh`. Did you mean `tanh`?"),
         ("import nunpy\n", "No package called `nunpy` is installed"),
+        ("from parts import double\n", "`parts` is a file of your own package; within it, a dot says so"),
         ("from . import parts\n", "Two files import each other"),
     ],
 )  # fmt: skip
 def test_a_name_that_the_package_lacks_or_cannot_import(work, core, said):
     assert said in checked(work, core, parts="from .core import double\n").hint
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("np.zeros(2).generation", "is a `.data` missing there"),
+        ("np.exp(Variable())", "take the Variable's `.data`"),
+        ("Variable(x)", "Make it first, then call it: `Variable()(x)`."),
+    ],
+)
+def test_arrays_and_variables_that_met(work, body, said):
+    assert said in checked(work, "import numpy as np\n\n\nclass Variable: ...\n\n\n" + USES.format(body)).hint
 
 
 def test_a_name_that_is_not_passed_on(work):

@@ -3,8 +3,10 @@
 import random
 
 import pytest
+from rich.console import Console
 
 from rung.course import hints, lesson, prose, quiz
+from rung.course.screen import THEME, Screen
 from rung.errors import ValueRangeError
 
 
@@ -110,3 +112,18 @@ def test_marks_of_a_change_stand_in_the_margin():
         ("-", "    return 1"),
         ("+", "    return 2"),
     ]
+
+
+def test_hints_are_shown_as_they_are():
+    screen = Screen(Console(theme=THEME, force_terminal=True, color_system=None, emoji=False, width=90))
+    with screen.console.capture() as shown:
+        screen.remark("x**2 + y**2, __init__, `a**b`, a[1] < b, the *other* one")
+    assert shown.get().strip() == "x**2 + y**2, __init__, a**b, a[1] < b, the other one"
+
+
+def test_code_in_lessons_has_no_emoji():
+    screen = Screen()
+    screen.plain = False
+    with screen.console.capture() as shown:
+        screen.prose("```text\n::x::::o:::\n```")
+    assert "::x::::o:::" in shown.get()

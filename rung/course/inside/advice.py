@@ -34,7 +34,7 @@ def advice(error: BaseException, package: Path, where: dict[str, Any]) -> str:
         return _not_imported(error, package, where)
     if isinstance(error, AttributeError) and error.name:
         return _no_attribute(error.name, error.obj, package)
-    return ""
+    return _mistyped(str(error)) if isinstance(error, TypeError) else ""
 
 
 def alike(name: str, known: Iterable[str]) -> str:
@@ -142,7 +142,8 @@ def _not_imported(error: ImportError, package: Path, where: dict[str, Any]) -> s
     if "partially initialized" in str(error) or "circular" in str(error):
         return (
             f"Two files import each other: while one of them is still being read, it asks {_file(module)} for "
-            f"`{missing[1]}`, which is not there yet. Move one of the two imports into the function that needs it."
+            f"`{missing[1]}`, which is not there yet. Imports go one way: the file that the other one "
+            "builds upon does not import it. Delete that import there."
         )
     if own:
         return _no_name(missing[1], module, package)
@@ -154,6 +155,8 @@ def _no_module(module: str, package: Path, own: bool) -> str:
         known = [path.stem for path in package.rglob("*.py")]
         near = alike(module.split(".")[-1], known)
         return f"There is no {_file(module)} in {package.name}/: is it still to be made, or spelt otherwise?{near}"
+    if (package / f"{module}.py").is_file():
+        return f"`{module}` is a file of your own package; within it, a dot says so: from .{module} import …"
     return (
         f"No package called `{module}` is installed: is the name right? The steps need NumPy and what Python itself "
         f"brings.{alike(module, sys.stdlib_module_names)}"
@@ -195,7 +198,23 @@ def _no_attribute(name: str, owner: Any, package: Path) -> str:
     if kind.__module__.split(".")[0] == package.name:
         return _no_member(name, owner, kind, package)
     if kind.__name__ == "ndarray":
-        return f"This is an array, and only your own objects have `.{name}`: is a Variable wanted here?"
+        return (
+            f"This is an array, and only your own objects have `.{name}`. Within forward and backward all is "
+            "computed with arrays: is a `.data` missing there, so that a Variable met an array? Or is a Variable "
+            "wanted here?"
+        )
+    return ""
+
+
+def _mistyped(text: str) -> str:
+    """Of objects of the wrong kind: what learners of this course run into."""
+    if "of type Variable which has no callable" in text:
+        return (
+            "A function of NumPy was given a Variable. Within forward and backward all is computed with arrays: take "
+            "the Variable's `.data`."
+        )
+    if found := re.search(r"(\w+)\(\) takes no arguments", text):
+        return f"`{found[1]}(x)` would make a function from x. Make it first, then call it: `{found[1]}()(x)`."
     return ""
 
 

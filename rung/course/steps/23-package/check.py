@@ -14,7 +14,9 @@ FACE = (
 def module(name):
     try:
         return importlib.import_module(f"myrung.{name}")
-    except ModuleNotFoundError:
+    except ModuleNotFoundError as error:
+        if not str(error.name).endswith(f".{name}"):
+            raise  # it is there, and what it imports is not
         raise Unmet(f"import myrung.{name}", f"a file {name}.py in the package", "none") from None
 
 

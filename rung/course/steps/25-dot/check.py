@@ -12,7 +12,9 @@ LETTERS = {"\\n": "\n", "\\\\": "\\", '\\"': '"'}
 def dot(name):
     try:
         module = importlib.import_module("myrung.dot")
-    except ModuleNotFoundError:
+    except ModuleNotFoundError as error:
+        if not str(error.name).endswith(".dot"):
+            raise  # it is there, and what it imports is not
         raise Unmet("import myrung.dot", "a file dot.py in the package", "none") from None
     if not hasattr(module, name):
         raise Unmet(f"dot.py, for the name {name}", "its definition", "nothing of that name")

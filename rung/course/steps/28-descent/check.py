@@ -8,7 +8,9 @@ from rung.course.testing import Unmet, check_gradient, expect, expect_same, expe
 def of(file, name):
     try:
         module = importlib.import_module(f"myrung.{file}")
-    except ModuleNotFoundError:
+    except ModuleNotFoundError as error:
+        if not str(error.name).endswith(f".{file}"):
+            raise  # it is there, and what it imports is not
         raise Unmet(f"import myrung.{file}", f"a file {file}.py in the package", "none") from None
     if not hasattr(module, name):
         raise Unmet(f"{file}.py, for the name {name}", "its definition", "nothing of that name")

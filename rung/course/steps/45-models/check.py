@@ -17,7 +17,9 @@ class Straight(Layer):
 def models():
     try:
         return importlib.import_module("myrung.models")
-    except ModuleNotFoundError:
+    except ModuleNotFoundError as error:
+        if not str(error.name).endswith(".models"):
+            raise  # it is there, and what it imports is not
         raise Unmet("import myrung.models", "a file models.py in the package", "none") from None
 
 

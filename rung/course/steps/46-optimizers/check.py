@@ -17,7 +17,9 @@ class Holder(myrung.layers.Layer):
 def optimizers():
     try:
         return importlib.import_module("myrung.optimizers")
-    except ModuleNotFoundError:
+    except ModuleNotFoundError as error:
+        if not str(error.name).endswith(".optimizers"):
+            raise  # it is there, and what it imports is not
         raise Unmet("import myrung.optimizers", "a file optimizers.py in the package", "none") from None
 
 

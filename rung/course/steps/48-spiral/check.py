@@ -10,7 +10,9 @@ F = myrung.functions
 def spiral(*args):
     try:
         datasets = importlib.import_module("myrung.datasets")
-    except ModuleNotFoundError:
+    except ModuleNotFoundError as error:
+        if not str(error.name).endswith(".datasets"):
+            raise  # it is there, and what it imports is not
         raise Unmet("import myrung.datasets", "a file datasets.py in the package", "none") from None
     return datasets.get_spiral, *datasets.get_spiral(*args)
 

@@ -12,7 +12,9 @@ INK = [790968, 654352, 707140, 769561, 454613, 613723, 900460, 346924, 1241508, 
 def part(module, name):
     try:
         found = importlib.import_module(f"myrung.{module}")
-    except ModuleNotFoundError:
+    except ModuleNotFoundError as error:
+        if not str(error.name).endswith(f".{module}"):
+            raise  # it is there, and what it imports is not
         raise Unmet(f"import myrung.{module}", f"a file {module}.py in the package", "none") from None
     if not hasattr(found, name):
         raise Unmet(f"{module}.py, for the name {name}", "its definition", "nothing of that name")
