@@ -8,7 +8,7 @@ import pytest
 from rung.course import state, workspace
 from rung.course.summit.command import figure_of
 from rung.course.summit.drawing import draw
-from rung.course.summit.page import words
+from rung.course.summit.page import _head, words
 from rung.course.summit.telling import Climb, built
 
 MINE = "def double(x):\n    return x + x\n"
@@ -51,6 +51,12 @@ def test_it_is_told_of_when_the_last_step_is_passed_and_not_before(learn, work):
     (work.package / "core.py").write_text(MINE + BOX, encoding="utf-8")
     assert "rung learn summit" in learn("check")[1]
     assert "rung learn summit" in learn("next")[1]
+
+
+def test_who_entered_further_up_did_not_begin_with_an_empty_file(climbed):
+    assert "written from an empty file" in _head(Climb(climbed))
+    del climbed.progress.passed[1], climbed.progress.passed[2]
+    assert "built up from step 3" in _head(Climb(climbed))
 
 
 def test_what_was_built_in_each_step_and_when(climbed):

@@ -52,9 +52,15 @@ def _head(climb: Climb) -> str:
     ]  # fmt: skip
     shown = "".join(f"<li><b>{number:,}</b> {word}</li>" for number, word in numbers if number)
     return (
-        f"<header><h1>{escape(climb.work.name)}</h1>\n<p>A deep learning framework, written from an empty file"
+        f"<header><h1>{escape(climb.work.name)}</h1>\n<p>A deep learning framework, {_origin(climb)}"
         f'{_period(climb.days)}.</p>\n<ul class="numbers">{shown}</ul></header>'
     )
+
+
+def _origin(climb: Climb) -> str:
+    """What it was written from: whoever entered further up began with the course's own code."""
+    first = min((rung.step.id for rung in climb.passed), default=1)
+    return "written from an empty file" if first == 1 else f"built up from step {first}"
 
 
 def _period(days: Sequence[date]) -> str:
