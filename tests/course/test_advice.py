@@ -64,7 +64,16 @@ def test_a_name_that_the_package_lacks_or_cannot_import(work, core, said):
     ],
 )
 def test_arrays_and_variables_that_met(work, body, said):
-    assert said in checked(work, "import numpy as np\n\n\nclass Variable: ...\n\n\n" + USES.format(body)).hint
+    assert (
+        said
+        in checked(
+            work, "import numpy as np\n\n\nclass Variable:\n    def __call__(self): ...\n\n\n" + USES.format(body)
+        ).hint
+    )
+
+
+def test_a_class_that_still_lacks_its_init_has_no_hint_of_its_own(work):
+    assert checked(work, "class Box: ...\n\n\n" + USES.format("Box(x)")).hint == ""
 
 
 def test_a_name_that_is_not_passed_on(work):

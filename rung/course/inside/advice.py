@@ -34,7 +34,7 @@ def advice(error: BaseException, package: Path, where: dict[str, Any]) -> str:
         return _not_imported(error, package, where)
     if isinstance(error, AttributeError) and error.name:
         return _no_attribute(error.name, error.obj, package)
-    return _mistyped(str(error)) if isinstance(error, TypeError) else ""
+    return _mistyped(str(error), package) if isinstance(error, TypeError) else ""
 
 
 def alike(name: str, known: Iterable[str]) -> str:
@@ -206,14 +206,15 @@ def _no_attribute(name: str, owner: Any, package: Path) -> str:
     return ""
 
 
-def _mistyped(text: str) -> str:
+def _mistyped(text: str, package: Path) -> str:
     """Of objects of the wrong kind: what learners of this course run into."""
     if "of type Variable which has no callable" in text:
         return (
             "A function of NumPy was given a Variable. Within forward and backward all is computed with arrays: take "
             "the Variable's `.data`."
         )
-    if found := re.search(r"(\w+)\(\) takes no arguments", text):
+    found = re.search(r"(\w+)\(\) takes no arguments", text)
+    if found and "__call__" in dir(getattr(sys.modules.get(package.name), found[1], None)):
         return f"`{found[1]}(x)` would make a function from x. Make it first, then call it: `{found[1]}()(x)`."
     return ""
 
