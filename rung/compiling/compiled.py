@@ -87,16 +87,20 @@ class Compiled:
         self._has_run = False
 
     def __call__(self, *args: Any, **options: Any) -> Any:
-        now, is_first, self._has_run = current_mode(), not self._has_run, True
+        now = current_mode()
         # Inside another recording, a pass or a picture it is as if it were not compiled; and if one array is handed
         # in twice, a write to one would be a write to both.
-        if is_first or now.special or recorder.get() is not None or _are_shared(leaves((args, options))):
-            return self.step(*args, **options)
+        if not self._has_run or now.special or recorder.get() is not None or _are_shared(leaves((args, options))):
+            results = self.step(*args, **options)
+            self._has_run = True
+            return results
         key = (_signature(args), _signature(options), now.train, now.enable_backprop, now.dtype)
-        replay = self._replays.get(key)
-        if replay is None:
-            replay = self._replays[key] = _Replay(self, key)
-        return replay(args, options)
+        return self._replay_of(key)(args, options)
+
+    def _replay_of(self, key: Any) -> _Replay:
+        if key not in self._replays:
+            self._replays[key] = _Replay(self, key)
+        return self._replays[key]
 
     def __repr__(self) -> str:
         return f"<compiled {getattr(self.step, '__name__', type(self.step).__name__)}>"
@@ -109,7 +113,8 @@ class Compiled:
 
     def derivative(self, key: Any, links: Links, tree: Any, again: bool) -> Compiled:
         """The compiled derivative for arguments of one kind; `again`: one that can be differentiated."""
-        if (key, again) not in self._derivatives:
+        key = (key, links.key, again)
+        if key not in self._derivatives:
             form = map_tree(lambda x: None, tree)
 
             def tree_of(flat: list[Any]) -> Any:
@@ -117,8 +122,8 @@ class Compiled:
                 return map_tree(lambda _: next(parts), form)
 
             made = derivative_of(self.step, tree_of, links, again)
-            self._derivatives[key, again] = Compiled(made, [self.step, self.state.more])
-        return self._derivatives[key, again]
+            self._derivatives[key] = Compiled(made, [self.step, self.state.more])
+        return self._derivatives[key]
 
 
 class _Replay:
@@ -132,11 +137,16 @@ class _Replay:
 
     def __call__(self, args: Any, options: Any) -> Any:
         results = None
-        if self.emitted is not None and all(expected.holds() for expected in self.program.expected):  # type: ignore[union-attr]
+        if self.emitted is not None and self._holds():
             results = self._replay(leaves((args, options)))
         if results is None:  # nothing was recorded so far; or the state, or a decision on numbers, is another one
             results = self._record(args, options)
         return self._in_form(args, options, results)
+
+    def _holds(self) -> bool:
+        """Whether the state is of the kind that was recorded."""
+        assert self.program is not None
+        return all(expected.holds() for expected in self.program.expected)
 
     def _replay(self, arguments: list[Any]) -> list[Any] | None:
         program, emitted = self.program, self.emitted
@@ -194,11 +204,19 @@ def _are_shared(values: list[Any]) -> bool:
 def _signature(tree: Any) -> Any:
     """What two calls must have in common to share a recording."""
     if isinstance(tree, np.ndarray):
-        return tree.shape, tree.dtype
+        return tree.shape, tree.dtype, tree.flags.c_contiguous
     if isinstance(tree, Variable):
-        return "variable", tree.shape, tree.dtype, tree.differentiable
+        return "variable", _signature(tree._data), tree.differentiable
     if isinstance(tree, dict):
         return tuple((name, _signature(part)) for name, part in tree.items())
     if isinstance(tree, (tuple, list)):
         return type(tree), tuple(map(_signature, tree))
+    try:
+        hash(tree)
+    except TypeError:
+        kind = type(tree).__name__
+        raise DTypeError(
+            f"compile: an argument of type {kind} cannot be part of a program; hand in arrays, Variables and "
+            "constants, in lists, tuples and dicts"
+        ) from None
     return type(tree), tree

@@ -33,6 +33,7 @@ class Links:
         self.draws = False  # whether random numbers are drawn, which would be others when it runs again
         self.arguments = [i for i, x in enumerate(arguments) if isinstance(x, Variable) and x._record in reached]
         self.variables = [x for x in variables if x._record in reached]
+        self.key = (*self.outputs, None, *self.arguments, None, *map(id, self.variables))
 
 
 def _leaves_behind(results: Sequence[Variable]) -> tuple[set[Record], bool]:

@@ -249,7 +249,7 @@ def _aliases(program: Program, group: Group, at: int, read: dict[int, set[int]])
     found: dict[int, int] = {}
     for place, ref in program.stores:
         state = program.entries.get(place)
-        if ref is None or state is None or state in ends or state in found.values():
+        if ref is None or state is None or place.is_renewed or state in ends or state in found.values():
             continue
         if ref.id in found or program.storage(ref.id) in returned:
             continue

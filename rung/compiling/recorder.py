@@ -128,12 +128,18 @@ class Recorder:
     def _ufunc_into(self, function: Any, inputs: tuple[Any, ...], options: dict[str, Any], out: Any) -> Any:
         if not isinstance(out, Traced):
             out = self.constant(out)
-        if isinstance(function, np.ufunc) and out.is_alone and "where" not in options and "dtype" not in options:
+        shape = np.broadcast_shapes(*[np.shape(_plain(x)) for x in inputs])
+        is_whole = isinstance(function, np.ufunc) and shape == out.shape and not {"where", "dtype"} & set(options)
+        if is_whole and self._can_renew(out):
             dtype = function(*[np.empty_like(_plain(x), shape=(0,)) if isinstance(x, (Traced, np.ndarray))
                                else _plain(x) for x in inputs], **options).dtype  # fmt: skip
             if dtype == out.dtype:
                 return self._renewed(function, inputs, options, out)
         return self._in_place(function, inputs, {**options, "out": out}, out)
+
+    def _can_renew(self, x: Traced) -> bool:
+        """Whether a write to all of an array makes a new value: nobody else sees its memory, not even the caller."""
+        return x.is_alone and x.id not in self.program.inputs
 
     def _refuse_constant(self, x: Traced) -> None:
         if self.program.storage(x.id) in self.program.constants:
@@ -168,7 +174,12 @@ class Recorder:
     def assign(self, x: Traced, index: Any, value: Any) -> None:
         """x[index] = value"""
         whole = index is Ellipsis or index == slice(None) if not isinstance(index, (Traced, np.ndarray)) else False
-        if whole and x.is_alone and isinstance(value, Traced) and (value.shape, value.dtype) == (x.shape, x.dtype):
+        if (
+            whole
+            and self._can_renew(x)
+            and isinstance(value, Traced)
+            and (value.shape, value.dtype) == (x.shape, x.dtype)
+        ):
             self._renewed(np.positive, (value,), {}, x)
         else:
             self._in_place(operator.setitem, (x, index, value), {}, x)
@@ -186,7 +197,7 @@ class Recorder:
         if any(isinstance(x, (Traced, np.ndarray)) for x in operands):
             return self.call(UFUNCS[function], operands, {})
         refs = tuple(map(self._ref, operands))
-        key = (function, *[x.id if isinstance(x, Ref) else ("plain", x) for x in refs])
+        key = (function, *[x.id if isinstance(x, Ref) else (type(x), x) for x in refs])
         if key in self.computed:
             return self.computed[key]
         value = function(*map(_plain, operands))

@@ -11,13 +11,15 @@ import numpy as np
 
 import rung.random
 from rung.compiling.differentiable import Links
-from rung.compiling.program import Expected, Program, Ref
+from rung.compiling.program import Expected, Program, Ref, SameSetup
 from rung.compiling.recorder import RecordedSource, Recorder
+from rung.compiling.simplifying import live
 from rung.compiling.state import DataPlace, Place, State
 from rung.compiling.traced import Traced, TracedNumber, recorder
 from rung.core.record import Record, next_serial
 from rung.core.variable import Variable, constant, handle
-from rung.errors import GraphError
+from rung.cuda import device_name, is_array
+from rung.errors import DeviceError, GraphError
 from rung.optimizers.optimizer import Optimizer
 from rung.trees import leaves, map_tree
 
@@ -66,6 +68,7 @@ class Recording:
             recorder.reset(token)
 
     def _argument(self, x: Any) -> Any:
+        refuse_device(getattr(x, "_data", x), "an argument")
         if isinstance(x, Variable):
             record = Record(None, 0, next_serial(), x.shape, x.dtype, x.differentiable)
             return handle(self.recorder.enter(x._data, self.program.inputs), record)
@@ -73,6 +76,7 @@ class Recording:
 
     def _enter_state(self) -> None:
         for place, array in self.found.items():
+            refuse_device(array, str(place))
             if isinstance(array, np.ndarray):
                 traced = self.entered[place] = self.recorder.enter(array, self.program.states)
                 if traced.id in self.program.inputs:
@@ -101,7 +105,11 @@ class Recording:
                 program.stores.append((place, None))
         program.read = list(self.entered)
         program.states = list(program.entries.values())
-        program.expected = [Expected(place, array) for place, array in self.found.items()]
+        read = {program.storage(id) for instruction in live(program) for id in instruction.refs()}
+        program.expected = [
+            Expected(place, array, program.entries.get(place) in read) for place, array in self.found.items()
+        ]
+        program.expected += [SameSetup(optimizer) for optimizer in self.state.found(Optimizer)]
         counts = [(owner, name, getattr(owner, name) - value) for owner, name, value in self.counts]
         program.changes = [change for change in counts if change[2]]
 
@@ -142,6 +150,14 @@ class CurrentSettings:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(type(self._optimizer).of(self._optimizer, self._param), name)
+
+
+def refuse_device(array: Any, what: str) -> None:
+    """Refuse an array that NumPy does not compute with."""
+    if is_array(array) and not isinstance(array, (np.ndarray, Traced)):
+        raise DeviceError(
+            f"compile: works on the CPU alone so far, but {what} is on {device_name(array)}; use to_cpu()"
+        )
 
 
 def _ref(x: Any) -> Any:

@@ -9,7 +9,7 @@ from rung.compiling.program import Instruction, Program, Ref, map_arguments
 
 def simplified(program: Program) -> list[Instruction]:
     """The instructions that are left; what was computed from constants alone has become a constant."""
-    return _varying(program, _live(program, program.instructions))
+    return _varying(program, live(program))
 
 
 def is_of_numbers(program: Program, instruction: Instruction) -> bool:
@@ -17,19 +17,19 @@ def is_of_numbers(program: Program, instruction: Instruction) -> bool:
     return bool(instruction.outputs) and all(i >= 0 and program.values[i].is_number for i in instruction.outputs)
 
 
-def _live(program: Program, instructions: list[Instruction]) -> list[Instruction]:
+def live(program: Program) -> list[Instruction]:
     """The instructions that something depends on."""
     needed = {ref.id for ref in program.results if isinstance(ref, Ref)}
     needed |= {ref.id for _, ref in program.stores if isinstance(ref, Ref)}
     needed |= {id for id, _ in program.guards}
     storages = set(map(program.storage, [*needed, *program.states, *program.inputs]))
-    live = []
-    for instruction in reversed(instructions):
+    found = []
+    for instruction in reversed(program.instructions):
         if instruction.lasting or not needed.isdisjoint(instruction.outputs) or storages & set(instruction.writes):
-            live.append(instruction)
+            found.append(instruction)
             needed.update(instruction.refs())
             storages.update(map(program.storage, instruction.refs()))
-    return live[::-1]
+    return found[::-1]
 
 
 def _varying(program: Program, instructions: list[Instruction]) -> list[Instruction]:
