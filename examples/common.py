@@ -14,11 +14,11 @@ import argparse
 import sys
 import time
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
 import rung
+from rung.machine import num_threads
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ def run(main: Callable[[argparse.Namespace], Mapping[str, float]], aims: Mapping
     rung.seed(options.seed)
     print(about.strip().splitlines()[0])
     started = time.perf_counter()
-    with one_blas_thread():
+    with num_threads(1):
         figures = main(options)
     sys.exit(report(figures, {} if options.quick else aims, options.out, time.perf_counter() - started))
 
@@ -73,12 +73,3 @@ def report(figures: Mapping[str, float], aims: Mapping[str, Aim], folder: Path, 
     pictures = ", ".join(sorted(path.name for path in folder.glob("*.*")))
     print(f"  {seconds:.1f} s; in {folder}/: {pictures}")
     return any(not aim.holds(figures[name]) for name, aim in aims.items())
-
-
-def one_blas_thread() -> AbstractContextManager[object]:
-    """Matrix products on one core, where threadpoolctl is installed: for small ones a second is in the way."""
-    try:
-        from threadpoolctl import threadpool_limits
-    except ImportError:
-        return nullcontext()
-    return threadpool_limits(1)  # type: ignore[no-any-return]

@@ -26,11 +26,14 @@ from rung.core.parameter import Parameter
 from rung.core.variable import Variable, as_variable, from_dlpack
 from rung.dtypes import as_array
 from rung.layers import Layer
+from rung.machine import get_num_threads, keep_memory, set_num_threads
 from rung.models import Model
 from rung.random import seed
 from rung.transform import checkpoint, grad, vmap
 
 __version__ = "0.1.0"
+
+keep_memory()
 
 if TYPE_CHECKING:
     from rung import datasets, picture, serializers, testing, transforms
@@ -78,6 +81,7 @@ __all__ = [
     "from_dlpack",
     "functions",
     "get_default_dtype",
+    "get_num_threads",
     "grad",
     "layers",
     "models",
@@ -89,6 +93,7 @@ __all__ = [
     "seed",
     "serializers",
     "set_default_dtype",
+    "set_num_threads",
     "test_mode",
     "testing",
     "transform",

@@ -9,7 +9,6 @@ import platform
 import shlex
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +24,7 @@ from rung.dataloaders import DataLoader
 from rung.datasets import Dataset
 from rung.errors import MissingExtraError, ValueRangeError
 from rung.files import write_atomically
+from rung.machine import num_threads
 from rung.optimizers import Adam
 from rung.schedules import cosine
 from rung.trainer import Journal, TensorBoard, Trainer
@@ -86,7 +86,7 @@ def run(options: argparse.Namespace) -> int:
         write_log(folder / "log.json", options, trainer.history, 0.0)
         started, stopped = time.perf_counter(), False
         try:
-            with one_blas_thread():
+            with num_threads(1):  # a second one gains little on networks as small as these, and may stand in the way
                 trainer.fit(loader, options.epochs, in_order(test, options), name=options.data)
         except KeyboardInterrupt:
             stopped = True
@@ -252,19 +252,6 @@ def parse_sizes(text: str) -> tuple[int, ...]:
     if not all(part.isascii() and part.isdecimal() and 0 < int(part) <= 100_000 for part in parts):
         raise ValueRangeError(f"--hidden must be sizes up to 100000, such as 256,128, but got {text!r}")
     return tuple(map(int, parts))
-
-
-def one_blas_thread() -> AbstractContextManager[Any]:
-    """Keep NumPy's matrix products on one core, where threadpoolctl is installed.
-
-    For networks as small as these a second core gains little; but when another process wants it, the two threads
-    wait for one another in every product, and training takes twenty times as long.
-    """
-    try:
-        from threadpoolctl import threadpool_limits
-    except ImportError:
-        return nullcontext()
-    return threadpool_limits(1)  # type: ignore[no-any-return]
 
 
 # Afterwards --------------------------------------------------------------------------------------------------------

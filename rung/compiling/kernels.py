@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from rung.files import cache_dir
+from rung.machine import import_numba
 
 HEADER = """\
 from math import inf, nan, sqrt
@@ -52,8 +53,7 @@ def has_numba() -> bool:
 @cache
 def compiled(source: str, types: tuple[str, ...], parallel: bool) -> tuple[str, Any]:
     """The name and the function of a source that calls its function NAME."""
-    if "numba" not in sys.modules and "OMP_WAIT_POLICY" not in os.environ:
-        os.environ.setdefault("GOMP_SPINCOUNT", "5000")  # its threads would hold the cores while OpenBLAS wants them
+    import_numba()
     header = HEADER.format(options="parallel=True, " if parallel else "")
     digest = hashlib.sha256("\n".join((header, _elementary(), source, *types)).encode()).hexdigest()[:16]
     name = f"kernel_{digest}"

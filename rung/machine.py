@@ -1,0 +1,100 @@
+"""What the process gives to computing: its threads, and the memory that it keeps.
+
+Matrix products run in the threads of NumPy's BLAS, kernels in those of Numba. They take turns and never run at once,
+so both may have all cores; what they must not do is to hold a core while they wait for work.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from importlib import import_module
+from typing import Any
+
+from rung.errors import DTypeError, ValueRangeError, describe
+
+_TRIM, _MMAP = -1, -3  # M_TRIM_THRESHOLD and M_MMAP_THRESHOLD of malloc.h
+_wanted: int | None = None  # the threads that were asked for; None: as many as the libraries take
+
+
+def set_num_threads(n: int) -> None:
+    """Let matrix products and kernels have so many threads, from now on and in this process.
+
+    One thread is a good choice for small networks, and wherever other programs use the same cores: two threads that
+    share a product wait for one another, and if one of them is put aside, both stand still.
+
+    Args:
+        n: at least 1; more than there are cores is of no use.
+
+    Raises:
+        DTypeError, ValueRangeError: n is no such number.
+
+    >>> import rung
+    >>> before = rung.get_num_threads()
+    >>> rung.set_num_threads(1); rung.get_num_threads()
+    1
+    >>> rung.set_num_threads(before)
+    """
+    global _wanted
+    if isinstance(n, bool) or not isinstance(n, int):
+        raise DTypeError(f"set_num_threads: n must be an integer, but got {describe(n)}")
+    if n < 1:
+        raise ValueRangeError(f"set_num_threads: n must be at least 1, but got {n}")
+    _wanted = n
+    import_module("threadpoolctl").threadpool_limits(n)
+    _limit_kernels()
+
+
+def get_num_threads() -> int:
+    """How many threads a matrix product has: see `set_num_threads`."""
+    pools = [pool for pool in import_module("threadpoolctl").threadpool_info() if pool["user_api"] == "blas"]
+    return max((int(pool["num_threads"]) for pool in pools), default=1)
+
+
+@contextmanager
+def num_threads(n: int) -> Iterator[None]:
+    """Within a `with`, let matrix products and kernels have so many threads.
+
+    >>> with num_threads(1):
+    ...     get_num_threads()
+    1
+    """
+    before = get_num_threads()
+    set_num_threads(n)
+    try:
+        yield
+    finally:
+        set_num_threads(before)
+
+
+def import_numba() -> Any:
+    """Numba, whose threads leave the cores to BLAS soon after a kernel is done."""
+    if "numba" not in sys.modules and "OMP_WAIT_POLICY" not in os.environ:
+        os.environ.setdefault("GOMP_SPINCOUNT", "5000")
+    numba = import_module("numba")
+    _limit_kernels()
+    return numba
+
+
+def keep_memory() -> None:
+    """Let the C library keep the memory of large arrays that are gone, for the next ones.
+
+    By itself it hands it back to the system at once, and the next array gets pages that the system has to clear
+    first, which takes longer than most arithmetic on them. Up to 1 GiB is kept, of arrays of up to 32 MiB. Who has
+    set glibc's own variables (MALLOC_TRIM_THRESHOLD_ and the like) is not overruled, and other C libraries than glibc
+    are left alone.
+    """
+    if sys.platform == "linux" and not any(name.startswith("MALLOC_") for name in os.environ):
+        with suppress(OSError, AttributeError):
+            mallopt = ctypes.CDLL(None).mallopt
+            mallopt(_TRIM, 1 << 30)
+            mallopt(_MMAP, 32 << 20)
+
+
+def _limit_kernels() -> None:
+    numba = sys.modules.get("numba")
+    if numba is not None and _wanted is not None:
+        numba.set_num_threads(min(_wanted, numba.config.NUMBA_NUM_THREADS))

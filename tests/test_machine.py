@@ -1,0 +1,69 @@
+"""The threads and the memory of the process."""
+
+import platform
+import subprocess
+import sys
+
+import pytest
+
+import rung
+from rung.errors import RungError
+from rung.machine import import_numba, num_threads
+
+
+def test_matrix_products_have_as_many_threads_as_were_set():
+    before = rung.get_num_threads()
+    with num_threads(2):
+        assert rung.get_num_threads() == 2
+        with num_threads(1):
+            assert rung.get_num_threads() == 1
+        assert rung.get_num_threads() == 2
+    assert rung.get_num_threads() == before
+
+
+def test_threads_are_set_back_after_an_error():
+    before = rung.get_num_threads()
+    with pytest.raises(ZeroDivisionError), num_threads(before + 1):
+        1 / 0  # noqa: B018
+    assert rung.get_num_threads() == before
+
+
+@pytest.mark.parametrize(("n", "said"), [
+    (0, "set_num_threads: n must be at least 1, but got 0"), (True, "must be an integer, but got bool True"),
+    (1.0, "must be an integer, but got float 1.0"), (None, "must be an integer, but got NoneType"),
+])  # fmt: skip
+def test_a_wrong_number_of_threads(n, said):
+    with pytest.raises(RungError, match=said):
+        rung.set_num_threads(n)
+
+
+def test_kernels_have_as_many_threads_as_were_set_before_or_after():
+    numba = pytest.importorskip("numba")
+    with num_threads(1):
+        import_numba()
+        assert numba.get_num_threads() == 1
+    with num_threads(64):
+        assert numba.get_num_threads() == numba.config.NUMBA_NUM_THREADS
+
+
+FAULTS = """
+import resource, numpy as np, rung
+def step():
+    return sum(float(np.ones(1 << 19).sum()) for _ in range(10))
+step()
+before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+step()
+print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
+"""
+
+
+def faults(**environment):
+    done = subprocess.run([sys.executable, "-c", FAULTS], capture_output=True, text=True, check=True, env=environment)
+    return int(done.stdout)
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc can be told to keep memory")
+def test_memory_is_kept_for_the_next_arrays():
+    pages = 10 * (8 << 19) // 4096
+    assert faults(PYTHONPATH=":".join(sys.path)) < pages / 20
+    assert faults(PYTHONPATH=":".join(sys.path), MALLOC_MMAP_THRESHOLD_="65536") > pages / 2
