@@ -23,9 +23,7 @@ class Adam(optimizers.Adam):
     Source: Kingma & Ba, ICLR 2015, the end of section 2.
     """
 
-    def direction(self, param: Any, g: Any, o: Any) -> Any:
-        """The scaled mean gradient: where the step goes, before the rate."""
-        m, v = self.remembered(param)
+    def step(self, o: Any, w: Any, g: Any, m: Any, v: Any) -> None:
         m += (1 - o.beta1) * (g - m)
         v += (1 - o.beta2) * (g * g - v)
-        return math.sqrt(1 - o.beta2**o.t) / (1 - o.beta1**o.t) * m / (v**0.5 + o.eps)
+        w -= o.lr * (math.sqrt(1 - o.beta2**o.t) / (1 - o.beta1**o.t) * m / (v**0.5 + o.eps))

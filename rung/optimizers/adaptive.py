@@ -33,10 +33,9 @@ class AdaGrad(Optimizer):
         super().__init__()
         self.lr, self.eps = lr, eps
 
-    def update_one(self, param: Parameter) -> None:
-        o, (w, g), (h,) = self.of(param), weight_and_gradient(param), self.remembered(param)
+    def step(self, o: Settings, w: Any, g: Any, h: Any) -> None:
         h += g * g
-        w -= o.lr * g / _width(h, 1, o.eps)
+        w -= o.lr * g / _width(h, o.eps)
 
 
 class AdaDelta(Optimizer):
@@ -64,8 +63,7 @@ class AdaDelta(Optimizer):
         super().__init__()
         self.rho, self.eps, self.lr = rho, eps, lr
 
-    def update_one(self, param: Parameter) -> None:
-        o, (w, g), (msg, msdx) = self.of(param), weight_and_gradient(param), self.remembered(param)
+    def step(self, o: Settings, w: Any, g: Any, msg: Any, msdx: Any) -> None:
         _blend(msg, g * g, o.rho)
         dx = ((msdx + o.eps) / (msg + o.eps)) ** 0.5
         dx *= g
@@ -96,10 +94,9 @@ class RMSprop(Optimizer):
         super().__init__()
         self.lr, self.rho, self.eps = lr, rho, eps
 
-    def update_one(self, param: Parameter) -> None:
-        o, (w, g), (v,) = self.of(param), weight_and_gradient(param), self.remembered(param)
+    def step(self, o: Settings, w: Any, g: Any, v: Any) -> None:
         _blend(v, g * g, o.rho)
-        w -= o.lr * g / _width(v, 1, o.eps)
+        w -= o.lr * g / _width(v, o.eps)
 
 
 class Adam(Optimizer):
@@ -148,18 +145,19 @@ class Adam(Optimizer):
     def alpha(self, value: float | Schedule) -> None:
         self.lr = value
 
-    def update_one(self, param: Parameter) -> None:
-        o, (w, g) = self.of(param), weight_and_gradient(param)
-        w -= o.lr * self.direction(param, g, o)
+    def step(self, o: Settings, w: Any, g: Any, m: Any, v: Any) -> None:
+        w -= o.lr * direction(o, g, m, v)
 
-    def direction(self, param: Parameter, g: Any, o: Settings) -> Any:
-        """The scaled mean gradient: where the step goes, before the rate."""
-        m, v = self.remembered(param)
-        _blend(m, g, o.beta1)
-        _blend(v, g * g, o.beta2)
-        width = _width(v, 1 - o.beta2**o.t, o.eps)
-        width *= 1 - o.beta1**o.t
-        return m / width
+
+def direction(o: Settings, g: Any, m: Any, v: Any) -> Any:
+    """Adam's scaled mean gradient: where the step goes, before the rate."""
+    _blend(m, g, o.beta1)
+    _blend(v, g * g, o.beta2)
+    share = 1 - o.beta1**o.t
+    width = v**0.5
+    width *= share / (1 - o.beta2**o.t) ** 0.5
+    width += share * o.eps
+    return m / width
 
 
 class AdamW(Adam):
@@ -194,9 +192,9 @@ class AdamW(Adam):
         super().__init__(lr, beta1, beta2, eps)
         self.weight_decay = weight_decay
 
-    def update_one(self, param: Parameter) -> None:
-        decay(param._data, self.of(param))
-        super().update_one(param)
+    def step(self, o: Settings, w: Any, g: Any, m: Any, v: Any) -> None:
+        decay(w, o)
+        super().step(o, w, g, m, v)
 
 
 class Lamb(AdamW):
@@ -228,7 +226,7 @@ class Lamb(AdamW):
 
     def update_one(self, param: Parameter) -> None:
         o, (w, g) = self.of(param), weight_and_gradient(param)
-        step = self.direction(param, g, o)
+        step = direction(o, g, *self.remembered(param))
         if o.weight_decay:
             step = step + o.weight_decay * w
         step = o.lr * _ratio(w, step).astype(step.dtype) * step
@@ -263,8 +261,7 @@ class Lion(Optimizer):
         super().__init__()
         self.lr, self.beta1, self.beta2, self.weight_decay = lr, beta1, beta2, weight_decay
 
-    def update_one(self, param: Parameter) -> None:
-        o, (w, g), (m,) = self.of(param), weight_and_gradient(param), self.remembered(param)
+    def step(self, o: Settings, w: Any, g: Any, m: Any) -> None:
         decay(w, o)
         w -= o.lr * get_array_module(w).sign(o.beta1 * m + (1 - o.beta1) * g)
         _blend(m, g, o.beta2)
@@ -276,10 +273,9 @@ def _blend(mean: Any, new: Any, kept: float) -> None:
     mean += (1 - kept) * new
 
 
-def _width(squares: Any, share: float, eps: float) -> Any:
-    """sqrt(squares / share) + eps"""
-    width = squares / share
-    width **= 0.5
+def _width(squares: Any, eps: float) -> Any:
+    """sqrt(squares) + eps"""
+    width = squares**0.5
     width += eps
     return width
 

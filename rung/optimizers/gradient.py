@@ -6,9 +6,10 @@ optimizer's leaves out biases, scales and shifts; see `Optimizer.add_group` to d
 
 from __future__ import annotations
 
-from rung.core.parameter import Parameter
-from rung.optimizers.arrays import decay, weight_and_gradient
-from rung.optimizers.hyperparameters import Hyperparameter, Number
+from typing import Any
+
+from rung.optimizers.arrays import decay
+from rung.optimizers.hyperparameters import Hyperparameter, Number, Settings
 from rung.optimizers.optimizer import Optimizer
 
 
@@ -34,8 +35,7 @@ class SGD(Optimizer):
         super().__init__()
         self.lr, self.weight_decay = lr, weight_decay
 
-    def update_one(self, param: Parameter) -> None:
-        o, (w, g) = self.of(param), weight_and_gradient(param)
+    def step(self, o: Settings, w: Any, g: Any) -> None:
         decay(w, o)
         w -= o.lr * g
 
@@ -65,8 +65,7 @@ class MomentumSGD(Optimizer):
         super().__init__()
         self.lr, self.momentum, self.weight_decay = lr, momentum, weight_decay
 
-    def update_one(self, param: Parameter) -> None:
-        o, (w, g), (v,) = self.of(param), weight_and_gradient(param), self.remembered(param)
+    def step(self, o: Settings, w: Any, g: Any, v: Any) -> None:
         decay(w, o)
         v *= o.momentum
         v -= o.lr * g
@@ -85,10 +84,9 @@ class Nesterov(MomentumSGD):
     0.9
     """
 
-    def update_one(self, param: Parameter) -> None:
-        o, (w, g), (v,) = self.of(param), weight_and_gradient(param), self.remembered(param)
-        step = o.lr * g
+    def step(self, o: Settings, w: Any, g: Any, v: Any) -> None:
+        ahead = o.lr * g
         decay(w, o)
         v *= o.momentum
-        v -= step
-        w += o.momentum * v - step
+        v -= ahead
+        w += o.momentum * v - ahead

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from functools import cached_property
 from typing import Any, Self, overload
 
 from rung.core.parameter import Parameter
@@ -137,8 +138,6 @@ class Settings:
     which have no need to be small; a group's holds for all that it selects.
     """
 
-    __slots__ = ("_optimizer", "_overrides", "_param", "t")
-
     def __init__(self, optimizer: Any, param: Parameter, overrides: dict[str, Number], t: int):
         self._optimizer, self._param, self._overrides, self.t = optimizer, param, overrides, t
 
@@ -147,13 +146,13 @@ class Settings:
             return declared(self._optimizer, name).at(self._optimizer, self._overrides[name])
         return getattr(self._optimizer, name)
 
-    @property
+    @cached_property
     def lr(self) -> float:
         """The learning rate, with the group's `lr_scale`."""
         rate = self.__getattr__("lr")
         return rate * self.lr_scale if "lr_scale" in self._overrides else rate
 
-    @property
+    @cached_property
     def weight_decay(self) -> float:
         """How strongly the parameter shrinks, in units of the learning rate."""
         spared = "weight_decay" not in self._overrides and len(self._param.expected_shape) < 2

@@ -11,7 +11,7 @@ from rung.core.guard import note_written
 from rung.core.parameter import Parameter
 from rung.cuda import get_array_module
 from rung.errors import DTypeError, GraphError, ValueRangeError, describe
-from rung.optimizers.arrays import follow, working_dtype
+from rung.optimizers.arrays import follow, parts, weight_and_gradient, working_dtype
 from rung.optimizers.hyperparameters import Group, Hyperparameter, Number, Selector, Settings, new_group
 from rung.optimizers.state import load_state, state_of
 
@@ -31,9 +31,11 @@ class Memory:
 class Optimizer:
     """The base of optimizers: holds a model, and steps each of its parameters that has a gradient.
 
-    To write one, override `update_one(param)`, which reads `param.grad` and writes to `param.data`. If it takes its
-    numbers from `self.of(param)`, groups and schedules work with it; what it has to remember of a parameter it names
-    in `state_names` and gets from `self.remembered(param)`, and so it is saved, and follows to other devices.
+    To write one, override `step(o, w, g, …)`: it writes to w, the array of a parameter or a part of it, g is the
+    gradient there, and behind it come the arrays that are remembered, by the names in `state_names`: zeros at first.
+    `o` has the numbers that hold for the parameter, groups and schedules considered, and `o.t`, which step it is.
+    A formula that needs all of a parameter at once, such as its norm, goes into `update_one(param)` instead, which
+    finds all that in `self.of(param)` and `self.remembered(param)`.
 
     Gradients add up until they are cleared, so a large batch can be made of small ones: call `backward` on each
     (with the losses weighed so that they add up to the loss of the large one), then `update` once.
@@ -47,8 +49,8 @@ class Optimizer:
     ...     def __init__(self, lr):
     ...         super().__init__()
     ...         self.lr = lr
-    ...     def update_one(self, param):
-    ...         param.data -= self.of(param).lr * np.sign(param.grad.data)
+    ...     def step(self, o, w, g):
+    ...         w -= o.lr * np.sign(g)
     >>> model = rung.Layer(); model.w = rung.Parameter(np.array([3.0, -2.0]))
     >>> optimizer = SignDescent(0.5).setup(model)
     >>> (model.w ** 2).sum().backward(); optimizer.update()
@@ -56,6 +58,7 @@ class Optimizer:
     (variable([ 2.5 -1.5]), 1)
     """
 
+    step: Any  # step(self, o, w, g, …): the formula of a subclass
     lr = Hyperparameter()
     state_names: tuple[str, ...] = ()  # the arrays that are remembered of each parameter
 
@@ -121,8 +124,12 @@ class Optimizer:
         self._done = self.t
 
     def update_one(self, param: Parameter) -> None:
-        """Step one parameter."""
-        raise NotImplementedError(f"{type(self).__name__} has no update_one method")
+        """Step one parameter, part by part: what a formula passes over several times stays in the cache."""
+        if not hasattr(self, "step"):
+            raise NotImplementedError(f"{type(self).__name__} has no step method")
+        o = self.of(param)
+        for arrays in parts([*weight_and_gradient(param), *self.remembered(param)]):
+            self.step(o, *arrays)
 
     def of(self, param: Parameter) -> Settings:
         """The hyperparameters that hold for a parameter in the next update.

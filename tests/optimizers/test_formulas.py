@@ -6,6 +6,7 @@ from optimizers.samples import EVERY, give, model, two_axes
 
 import rung.functions as F
 from rung.optimizers import SGD, AdaDelta, AdaGrad, Adam, AdamW, Lamb, Lion, MomentumSGD, Nesterov, RMSprop
+from rung.optimizers.arrays import PART
 
 PEERS = {
     "sgd": (lambda: SGD(0.01), lambda o, p: o.SGD(p, 0.01)),
@@ -144,3 +145,22 @@ def test_gradients_are_left_as_they_are(name):
         give(net, x=gradient)
         optimizer.update()
         np.testing.assert_array_equal(net.x.grad.data, gradient)
+
+
+@pytest.mark.parametrize("order", ["C", "F"])
+@pytest.mark.parametrize("name", [name for name in EVERY if name != "Lamb"])  # whose steps depend on a norm
+def test_large_parameters_are_stepped_as_their_elements_are(name, order):
+    rng = np.random.default_rng(0)
+    w = rng.normal(size=(3, PART // 2 + 7))
+    gs = [rng.normal(size=w.shape) for _ in range(3)]
+    picked = np.index_exp[::2, :: PART // 3]
+    large, small = model(w=w), model(w=w[picked])
+    large.w.data = np.array(w, order=order)
+    optimizers = [EVERY[name]().setup(net) for net in (large, small)]
+    for g in gs:
+        give(large, w=g)
+        give(small, w=g[picked])
+        for optimizer in optimizers:
+            optimizer.update()
+    np.testing.assert_allclose(large.w.data[picked], small.w.data, rtol=1e-12)
+    assert (large.w.data != w).all()

@@ -300,7 +300,7 @@ def test_wrong_use_says_what_to_do():
         Adam(0.1, 1.0)
     with pytest.raises(ValueRangeError, match="expected a parameter of the model"):
         SGD().setup(model(a=[1.0])).of(Parameter(np.ones(1)))
-    with pytest.raises(NotImplementedError, match="Optimizer has no update_one"):
+    with pytest.raises(NotImplementedError, match="Optimizer has no step method"):
         net = model(a=[1.0])
         give(net, a=[1.0])
         Optimizer().setup(net).update()
