@@ -71,9 +71,11 @@ def num_threads(n: int) -> Iterator[None]:
 
 
 def import_numba() -> Any:
-    """Numba, whose threads leave the cores to BLAS soon after a kernel is done."""
-    if "numba" not in sys.modules and "OMP_WAIT_POLICY" not in os.environ:
-        os.environ.setdefault("GOMP_SPINCOUNT", "5000")
+    """Numba, whose threads leave the cores to BLAS soon after a kernel is done, and whose vectors are wide."""
+    if "numba" not in sys.modules:
+        if "OMP_WAIT_POLICY" not in os.environ:
+            os.environ.setdefault("GOMP_SPINCOUNT", "5000")
+        _allow_wide_vectors()
     numba = import_module("numba")
     _limit_kernels()
     return numba
@@ -92,6 +94,16 @@ def keep_memory() -> None:
             mallopt = ctypes.CDLL(None).mallopt
             mallopt(_TRIM, 1 << 30)
             mallopt(_MMAP, 32 << 20)
+
+
+def _allow_wide_vectors() -> None:
+    """Vectors of 512 bits where there are any: LLVM prefers 256 on many such processors, which is slower here."""
+    with suppress(ImportError):
+        binding = import_module("llvmlite.binding")
+        features = str(binding.get_host_cpu_features().flatten())
+        if "+avx512f" in features and not {"NUMBA_CPU_NAME", "NUMBA_CPU_FEATURES"} & os.environ.keys():
+            os.environ["NUMBA_CPU_NAME"] = binding.get_host_cpu_name()
+            os.environ["NUMBA_CPU_FEATURES"] = f"{features},-prefer-256-bit"
 
 
 def _limit_kernels() -> None:
