@@ -1,0 +1,51 @@
+"""Ops as single kernels: what an op computes, forward or backward, is recorded once and compiled for such arrays.
+
+An op whose formula passes over its arrays several times states `fused = True`, and that is all: its own formulas are
+the source of its kernels. They are recorded as `rung.compile` records a step, and become loops in which nothing
+between is ever written to memory. Small arrays, other dtypes than float32 and other devices are left to the formula.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import wraps
+from importlib import import_module
+from typing import Any
+
+import numpy as np
+
+SMALLEST = 1 << 18  # elements from which on kernels are worth the import of Numba and their compilation
+_FLOAT = np.dtype(np.float32)
+
+
+def fused_forward(forward: Callable[..., Any]) -> Callable[..., Any]:
+    """The `forward` of an op, by a kernel where there is one."""
+
+    @wraps(forward)
+    def chosen(op: Any, xp: Any, *arrays: Any) -> Any:
+        if xp is np and _are_suitable(arrays):
+            return _replayed(forward, op, arrays, lambda module, *xs: forward(op, module, *xs))
+        return forward(op, xp, *arrays)
+
+    return chosen
+
+
+def fused_derivative(derivative: Callable[..., Any]) -> Callable[..., Any]:
+    """A derivative of an op, a function of the op and a pool of arrays and shapes, by a kernel where there is one."""
+
+    def chosen(op: Any, pool: Sequence[Any]) -> Any:
+        if _are_suitable(pool):
+            return _replayed(chosen, op, pool, lambda module, *xs: derivative(op, xs))
+        return derivative(op, pool)
+
+    return chosen
+
+
+def _are_suitable(arrays: Sequence[Any]) -> bool:
+    first = arrays[0]
+    return type(first) is np.ndarray and first.dtype is _FLOAT and first.size >= SMALLEST
+
+
+def _replayed(place: Any, op: Any, arrays: Sequence[Any], function: Callable[..., Any]) -> Any:
+    """The result of a function on the module and arrays, by the kernels that it was compiled to."""
+    return import_module("rung.kernels.replaying").run(place, op, arrays, function)
