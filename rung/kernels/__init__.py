@@ -1,4 +1,4 @@
-"""Optional fast paths for large arrays on the CPU: compiled by Numba on first use, kept on disk, equal to the formulas."""
+"""Optional fast paths for large arrays on the CPU, compiled by Numba on first use, and kept on disk."""
 
 from rung.kernels.fused import fused_derivative, fused_forward
 
