@@ -18,6 +18,21 @@ SMALLEST = 1 << 18  # elements from which on kernels are worth the import of Num
 _FLOAT = np.dtype(np.float32)
 
 
+def fused(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A function of the module and arrays, by a kernel where there is one: it is part of an op's formula.
+
+    Its first array may be four times smaller than an op's, since it comes more than once.
+    """
+
+    @wraps(function)
+    def chosen(xp: Any, *arrays: Any) -> Any:
+        if xp is np and _are_suitable(arrays, SMALLEST // 4):
+            return _replayed(function, None, arrays, function)
+        return function(xp, *arrays)
+
+    return chosen
+
+
 def fused_forward(forward: Callable[..., Any]) -> Callable[..., Any]:
     """The `forward` of an op, by a kernel where there is one."""
 
@@ -41,9 +56,10 @@ def fused_derivative(derivative: Callable[..., Any]) -> Callable[..., Any]:
     return chosen
 
 
-def _are_suitable(arrays: Sequence[Any]) -> bool:
+def _are_suitable(arrays: Sequence[Any], smallest: int | None = None) -> bool:
     first = arrays[0]
-    return type(first) is np.ndarray and first.dtype is _FLOAT and first.size >= SMALLEST
+    enough = SMALLEST if smallest is None else smallest
+    return type(first) is np.ndarray and first.dtype is _FLOAT and first.size >= enough
 
 
 def _replayed(place: Any, op: Any, arrays: Sequence[Any], function: Callable[..., Any]) -> Any:
