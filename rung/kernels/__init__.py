@@ -1,5 +1,5 @@
 """Optional fast paths for large arrays on the CPU, compiled by Numba on first use, and kept on disk."""
 
-from rung.kernels.fused import fused, fused_derivative, fused_forward
+from rung.kernels.fusing import fused, fused_derivative, fused_forward
 
 __all__ = ["fused", "fused_derivative", "fused_forward"]

@@ -37,6 +37,11 @@ class Grid(NamedTuple):
     keys: int
     causal: bool
 
+    @property
+    def size(self) -> int:
+        """How many scores there are."""
+        return math.prod(self.lead) * self.queries * self.keys
+
     def rows(self) -> Iterator[tuple[At, slice]]:
         """Each block of queries: where it is among the outer leading axes, and which rows it is."""
         rows = min(self.queries, ROWS)
@@ -161,7 +166,7 @@ def attend(scores: Scores, v: Any, draw: Any) -> tuple[Any, Any]:
         queries, state = scores.queries(at, rows), None
         for columns in grid.columns(rows):
             block = scores.of(queries, at, rows, columns)
-            state = _more(xp, state, block, cut(v, at, columns), draw)
+            state = _more(xp, state, block, cut(v, at, columns), draw, grid.size)
         if state is not None:
             top, total, mean = state
             total = xp.where(total > 0, total, 1)  # of a row that sees nothing: its mean is 0 all the same
@@ -170,9 +175,9 @@ def attend(scores: Scores, v: Any, draw: Any) -> tuple[Any, Any]:
     return y, lse
 
 
-def _more(xp: Any, state: Any, block: Any, v: Any, draw: Any) -> tuple[Any, Any, Any]:
+def _more(xp: Any, state: Any, block: Any, v: Any, draw: Any, work: int) -> tuple[Any, Any, Any]:
     """The running maximum, sum and weighted sum of each row, with one more block of keys."""
-    p, top, base, total = _weights(xp, block) if state is None else _weights(xp, block, state[0])
+    p, top, base, total = _weights(xp, block, *(state or ())[:1], work=work)
     if draw is not None:
         p *= draw(tuple(p.shape), p.dtype)
     mean = xp.matmul(p, v)
@@ -213,14 +218,14 @@ def attend_backward(
         lse_rows, delta_rows = cut(lse, at, rows), cut(delta, at, rows)
         for columns in grid.columns(rows):
             block = scores.of(queries, at, rows, columns)
-            p = _exponentials(xp, block, lse_rows)
+            p = _exponentials(xp, block, lse_rows, work=grid.size)
             gp = xp.matmul(gy_rows, cut(v, at, columns).swapaxes(-1, -2))
             dropped = p
             if draw is not None:
                 factors = draw(tuple(p.shape), p.dtype)
                 dropped, gp = p * factors, gp * factors
             _add_into(gv, xp.matmul(dropped.swapaxes(-1, -2), gy_rows), at, columns)
-            gp = _through_softmax(xp, gp, delta_rows, p)  # from here on, the gradient of the scores
+            gp = _through_softmax(xp, gp, delta_rows, p, work=grid.size)  # from here on, the gradient of the scores
             _add_into(gq, xp.matmul(gp, cut(scores.k, at, columns)) * scores.scale, at, rows)
             _add_into(gk, xp.matmul(gp.swapaxes(-1, -2), queries), at, columns)
             if of_bias:

@@ -11,7 +11,7 @@ from rung.functions.documented import composed
 from rung.functions.elementwise import tanh
 from rung.functions.joining import concat, stack
 from rung.functions.linalg import matmul
-from rung.functions.recurrent.scan import Scan, activate, projected, through_weights
+from rung.functions.recurrent.scan import Scan, projected, through_weights
 from rung.functions.recurrent.sequences import one_step, over_sequences
 from rung.shapes import Shape
 
@@ -42,11 +42,17 @@ class LSTMScan(Scan):
 
     def forward(self, xp: Any, x: Any, W_x: Any, W_h: Any, b: Any, h: Any, c: Any) -> Any:
         gates, size = projected(xp, x, W_x, b, W_h, h, c), W_h.shape[0]
+        # sigmoid(a) = tanh(a / 2) / 2 + 1 / 2, so that one call of tanh does for all four; halving is exact.
+        half = xp.repeat(xp.asarray([0.5, 0.5, 0.5, 1.0], dtype=gates.dtype), size)
+        gates *= half
+        W_h, shift = W_h * half, 1 - half
         states = xp.empty((2, *x.shape[:2], size), gates.dtype)
         for t in range(x.shape[0]):
             g = gates[t]
             g += xp.matmul(h, W_h)
-            activate(xp, g, 3 * size)
+            xp.tanh(g, out=g)
+            g *= half
+            g += shift
             f, i, o, u = blocks(g)
             c = xp.multiply(f, c, out=states[1, t])
             c += i * u
@@ -57,26 +63,23 @@ class LSTMScan(Scan):
     def gradients(self, xp: Any, wanted: set[str], gys: list[Any], saved: Any) -> dict[str, Any]:
         x, W_x, W_h, _, h, c, states, gates = saved
         hs, cs, (g_states, g_gates) = states[0], states[1], gys
-        ga, gh, gc = xp.empty(gates.shape, gates.dtype), 0, 0
+        # All that does not depend on what comes back through time is computed for all times at once.
+        slopes, by_c = _slopes(xp, gates), xp.tanh(cs)
+        ga = slopes * _partners(xp, gates, xp.concatenate([c[None], cs[:-1]]), by_c)
+        by_c = _through_output(xp, gates, by_c)
+        gh, gc, W_hT = 0, 0, xp.ascontiguousarray(W_h.T)
         for t in range(x.shape[0] - 1, -1, -1):
-            f, i, o, u = blocks(gates[t])
-            tanh_c = xp.tanh(cs[t])
             gh = g_states[0, t] + gh
             gc = g_states[1, t] + gc
-            gc += gh * o * (1 - tanh_c * tanh_c)
-            here = ga[t]
-            by_f, by_i, by_o, by_u = blocks(here)
-            xp.subtract(gates[t], gates[t] * gates[t], out=here)
-            xp.subtract(1, u * u, out=by_u)
-            given = None if g_gates is None else here * g_gates[t]
-            by_f *= gc * (cs[t - 1] if t else c)
-            by_i *= gc * u
-            by_o *= gh * tanh_c
-            by_u *= gc * i
-            if given is not None:
-                here += given
-            gh = xp.matmul(here, W_h.T)
-            gc *= f
+            gc += gh * by_c[t]
+            here = ga[t].reshape((gh.shape[0], 4, gh.shape[1]))
+            here[:, :2] *= gc[:, None]
+            here[:, 2] *= gh
+            here[:, 3] *= gc
+            if g_gates is not None:
+                ga[t] += slopes[t] * g_gates[t]
+            gh = xp.matmul(ga[t], W_hT)
+            gc *= blocks(gates[t])[0]
         return {"h": gh, "c": gc, **through_weights(wanted, ga, ga, x, W_x, W_h, h, hs)}
 
     def unrolled(  # type: ignore[override]
@@ -104,6 +107,25 @@ class LSTMScan(Scan):
         ((4, 2, 2), (3, 12), (3, 12), (12,), (2, 3), (2, 3)), ((4, 2, 2), (2, 12), (3, 12), (3,), (2, 3), (2, 3)),
         ((4, 2, 2), (2, 12), (3, 12), (12,), (2, 3), (1, 3)),
     ]  # fmt: skip
+
+
+def _slopes(xp: Any, gates: Any) -> Any:
+    """The derivatives of the gates by what they were computed from."""
+    slopes = gates - gates * gates
+    u = blocks(gates)[3]
+    blocks(slopes)[3][...] = 1 - u * u
+    return slopes
+
+
+def _partners(xp: Any, gates: Any, before: Any, tanh_c: Any) -> Any:
+    """What each gate is multiplied with: c[t-1], u, tanh(c[t]) and i."""
+    _, i, _, u = blocks(gates)
+    return xp.concatenate([before, u, tanh_c, i], axis=-1)
+
+
+def _through_output(xp: Any, gates: Any, tanh_c: Any) -> Any:
+    """The derivative of h[t] by c[t]."""
+    return blocks(gates)[2] * (1 - tanh_c * tanh_c)
 
 
 def blocks(gates: Any) -> list[Any]:

@@ -19,15 +19,15 @@ _FLOAT = np.dtype(np.float32)
 
 
 def fused(function: Callable[..., Any]) -> Callable[..., Any]:
-    """A function of the module and arrays, by a kernel where there is one: it is part of an op's formula.
+    """A function of the module and arrays, part of the formula of an op, by a kernel where there is one.
 
-    Its first array may be four times smaller than an op's, since it comes more than once.
+    It is called with `work` too: how many elements there are in all the arrays that it will be called on.
     """
 
     @wraps(function)
-    def chosen(xp: Any, *arrays: Any) -> Any:
-        if xp is np and _are_suitable(arrays, SMALLEST // 4):
-            return _replayed(function, None, arrays, function)
+    def chosen(xp: Any, *arrays: Any, work: int) -> Any:
+        if xp is np and _are_suitable(arrays, work):
+            return run(function, None, arrays, function)
         return function(xp, *arrays)
 
     return chosen
@@ -39,7 +39,7 @@ def fused_forward(forward: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(forward)
     def chosen(op: Any, xp: Any, *arrays: Any) -> Any:
         if xp is np and _are_suitable(arrays):
-            return _replayed(forward, op, arrays, lambda module, *xs: forward(op, module, *xs))
+            return run(forward, op, arrays, lambda module, *xs: forward(op, module, *xs))
         return forward(op, xp, *arrays)
 
     return chosen
@@ -50,18 +50,19 @@ def fused_derivative(derivative: Callable[..., Any]) -> Callable[..., Any]:
 
     def chosen(op: Any, pool: Sequence[Any]) -> Any:
         if _are_suitable(pool):
-            return _replayed(chosen, op, pool, lambda module, *xs: derivative(op, xs))
+            return run(chosen, op, pool, lambda module, *xs: derivative(op, xs))
         return derivative(op, pool)
 
     return chosen
 
 
-def _are_suitable(arrays: Sequence[Any], smallest: int | None = None) -> bool:
+def _are_suitable(arrays: Sequence[Any], work: int = 0) -> bool:
     first = arrays[0]
-    enough = SMALLEST if smallest is None else smallest
-    return type(first) is np.ndarray and first.dtype is _FLOAT and first.size >= enough
+    return type(first) is np.ndarray and first.dtype is _FLOAT and max(first.size, work) >= SMALLEST
 
 
-def _replayed(place: Any, op: Any, arrays: Sequence[Any], function: Callable[..., Any]) -> Any:
-    """The result of a function on the module and arrays, by the kernels that it was compiled to."""
-    return import_module("rung.kernels.replaying").run(place, op, arrays, function)
+def run(*args: Any) -> Any:
+    """See `rung.kernels.replaying.run`; the import of that module waits for the first call."""
+    global run
+    run = import_module("rung.kernels.replaying").run
+    return run(*args)
