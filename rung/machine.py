@@ -11,7 +11,9 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
 from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 
 from rung.errors import DTypeError, ValueRangeError, describe
@@ -68,6 +70,12 @@ def num_threads(n: int) -> Iterator[None]:
         yield
     finally:
         set_num_threads(before)
+
+
+@cache
+def has_numba() -> bool:
+    """Whether kernels can be compiled."""
+    return find_spec("numba") is not None
 
 
 def import_numba() -> Any:

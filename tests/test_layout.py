@@ -15,10 +15,11 @@ SOURCES = [path for path in PACKAGE.rglob("*.py") if PACKAGE / "course" / "steps
 ROWS = [
     ["errors"],
     ["config", "shapes", "trees"],
-    ["cuda", "random", "files", "fonts"],
+    ["cuda", "random", "files", "fonts", "machine"],
     ["dtypes", "serializers", "archives"],
     ["core"],
     ["picture"],
+    ["kernels"],
     ["functions"],
     ["transform"],
     ["initializers", "layers"],

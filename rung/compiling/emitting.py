@@ -312,7 +312,7 @@ def _is_elementwise(instruction: Instruction) -> bool:
 
 def _takes_out(instruction: Instruction) -> bool:
     function = instruction.function
-    if instruction.is_ufunc:
+    if instruction.is_ufunc or getattr(function, "takes_out", False):
         return True
     return isinstance(function, Method) and function.name in _REDUCERS
 

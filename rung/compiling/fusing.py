@@ -13,9 +13,10 @@ from typing import Any
 
 from rung.compiling.formulas import TYPES, Reader, Step
 from rung.compiling.groups import Group, Memory
-from rung.compiling.kernels import Kernel, compiled, has_numba
+from rung.compiling.kernels import Kernel, compiled
 from rung.compiling.program import Instruction, Program, Ref
 from rung.compiling.writing import Writer
+from rung.machine import has_numba
 
 PATIENCE = 30  # instructions that an open group waits for the next that joins it
 

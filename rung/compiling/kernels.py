@@ -45,12 +45,6 @@ class Kernel:
 
 
 @cache
-def has_numba() -> bool:
-    """Whether kernels can be compiled."""
-    return importlib.util.find_spec("numba") is not None
-
-
-@cache
 def compiled(source: str, types: tuple[str, ...], parallel: bool) -> tuple[str, Any]:
     """The name and the function of a source that calls its function NAME."""
     import_numba()

@@ -216,6 +216,10 @@ class _Module:
         """An array from outside, as a constant of the step; a traced one as it is."""
         return array if isinstance(array, Traced) else _recorder().constant(array)
 
+    def as_one(self, function: Any, args: tuple[Any, ...]) -> Any:
+        """Call a function of arrays, and record it as one instruction, whatever it does inside."""
+        return _recorder().call(function, args, {})
+
     def may_share_memory(self, a: Any, b: Any) -> bool:
         return np.may_share_memory(getattr(a, "value", a), getattr(b, "value", b))
 

@@ -14,8 +14,9 @@ from typing import Any
 
 import numpy as np
 
+from rung.kernels.choice import FLOAT32, is_on
+
 SMALLEST = 1 << 18  # elements from which on kernels are worth the import of Numba and their compilation
-_FLOAT = np.dtype(np.float32)
 
 
 def fused(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -57,8 +58,8 @@ def fused_derivative(derivative: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _are_suitable(arrays: Sequence[Any], work: int = 0) -> bool:
-    first = arrays[0]
-    return type(first) is np.ndarray and first.dtype is _FLOAT and max(first.size, work) >= SMALLEST
+    x = arrays[0]
+    return type(x) is np.ndarray and max(x.size, work) >= SMALLEST and x.dtype == FLOAT32 and is_on()
 
 
 def run(*args: Any) -> Any:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from rung.compiling.emitting import Emitter
-from rung.compiling.kernels import Kernel, has_numba
+from rung.compiling.kernels import Kernel
 from rung.compiling.program import Program, Ref
 from rung.compiling.recorder import Recorder
 from rung.compiling.traced import Traced, recorder, traced_module
@@ -69,9 +69,9 @@ def _prepared(key: Any, args: Sequence[Any], function: Callable[..., Any]) -> _R
     if len(_programs) >= MOST:
         _programs.clear()
     _programs[key] = None
-    if has_numba():
-        program, is_tuple = _recorded(args, function)
-        _programs[key] = _worthwhile(program, is_tuple) if program is not None else None
+    program, is_tuple = _recorded(args, function)
+    if program is not None:
+        _programs[key] = _worthwhile(program, is_tuple)
     return _programs[key]
 
 

@@ -14,7 +14,8 @@ from rung.core.samples import case, distinct, labels, normal
 from rung.core.variable import Variable
 from rung.functions.documented import composed, documented
 from rung.functions.spatial.geometry import Padding, each
-from rung.functions.spatial.sweeps import Pools, Sizes, Sweep, collect, kernel_sizes, largest, spread
+from rung.functions.spatial.largest import largest, mean_of_largest, share_among_largest
+from rung.functions.spatial.sweeps import Pools, Sizes, kernel_sizes
 from rung.shapes import Shape, expect
 
 __all__ = ["max_pool1d", "max_pool2d", "max_pool3d", "max_pooling", "pooling"]
@@ -59,9 +60,7 @@ class MaxPooling(Trailing):
         return self.pools.shape(x)
 
     def forward(self, xp: Any, x: Any) -> Any:
-        for sweep in self.pools.sweeps(x.shape):
-            x = largest(xp, x, sweep)
-        return x
+        return largest(xp, x, self.pools.windows_in(x.shape))
 
     def grad_x(self, gy: Any, x: Any) -> Any:
         return apply(ShareAmongLargest.of(self.pools), gy, x)
@@ -100,26 +99,6 @@ class OfLargest(Function):
         op.pools = pools
         return op
 
-    def masks(self, xp: Any, x: Any) -> list[tuple[Sweep, list[Any]]]:
-        """For each sweep, which elements of the windows are the largest, place by place."""
-        levels = []
-        for sweep in self.pools.sweeps(x.shape):
-            y = largest(xp, x, sweep)
-            levels.append((sweep, [x[place.elements] == y[place.windows] for place in sweep.places]))
-            x = y
-        return levels
-
-    def ties(self, xp: Any, x: Any, levels: list[tuple[Sweep, list[Any]]]) -> Any:
-        """How many of each window are the largest."""
-        sweep, masks = levels[0]
-        dtype = "uint8" if self.pools.size < 256 else "int64"
-        ties = xp.zeros(sweep.shape(x.shape, sweep.n_windows), dtype)
-        for place, mask in zip(sweep.places, masks, strict=True):
-            ties[place.windows] += mask
-        for sweep, masks in levels[1:]:
-            ties = collect(xp, ties, sweep, masks)
-        return ties
-
     def tangents(self, inputs: tuple[Any, ...], outputs: tuple[Any, ...], tangents: list[Any]) -> list[Any]:
         return [None if tangents[0] is None else apply(self, tangents[0], inputs[1])]
 
@@ -141,11 +120,7 @@ class ShareAmongLargest(OfLargest):
         return x
 
     def forward(self, xp: Any, v: Any, x: Any) -> Any:
-        levels = self.masks(xp, x)
-        v = v / self.ties(xp, x, levels).astype(v.dtype)
-        for sweep, masks in reversed(levels):
-            v = spread(xp, v, sweep, masks)
-        return v
+        return share_among_largest(xp, v, x, self.pools.windows_in(x.shape))
 
     def grad_v(self, gy: Any, x: Any) -> Any:
         return apply(MeanOfLargest.of(self.pools), gy, x)
@@ -171,10 +146,7 @@ class MeanOfLargest(OfLargest):
         return self.pools.shape(x)
 
     def forward(self, xp: Any, v: Any, x: Any) -> Any:
-        levels = self.masks(xp, x)
-        for sweep, masks in levels:
-            v = collect(xp, v, sweep, masks)
-        return v / self.ties(xp, x, levels).astype(v.dtype)
+        return mean_of_largest(xp, v, x, self.pools.windows_in(x.shape))
 
     def grad_v(self, gy: Any, x: Any) -> Any:
         return apply(ShareAmongLargest.of(self.pools), gy, x)

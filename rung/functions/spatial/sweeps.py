@@ -12,8 +12,6 @@ from collections.abc import Sequence
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
-import numpy as np
-
 from rung.functions.spatial.geometry import Padding, Windows, each, resolved
 from rung.shapes import Shape, as_shape, expect
 
@@ -95,8 +93,11 @@ class Pools:
 
     def sweeps(self, x: Shape) -> tuple[Sweep, ...]:
         """A sweep for each axis, first to last."""
-        sizes = self.sizes(x)
-        return sweeps(self.windows(sizes), sizes)
+        return sweeps(self.windows_in(x), self.sizes(x))
+
+    def windows_in(self, x: Shape) -> Windows:
+        """The windows in what has this shape."""
+        return self.windows(self.sizes(x))
 
     def lengths(self, sizes: Shape, with_padding: bool) -> list[list[int]]:
         """How long the windows are along each axis, within the image or within its padding."""
@@ -136,25 +137,6 @@ def _sweep(windows: Windows, i: int, size: int, count: int, axis: int) -> Sweep:
     places.sort(key=lambda place: place.windows[1] != whole)
     everywhere, disjoint = places[0].windows[1] == whole, windows.stride[i] >= windows.reach[i]
     return Sweep(axis, size, count, tuple(places), everywhere, disjoint)
-
-
-def largest(xp: Any, x: Any, sweep: Sweep) -> Any:
-    """The largest element of each window."""
-    if sweep.everywhere:
-        y, places = x[sweep.places[0].elements].copy(), sweep.places[1:]
-    else:
-        y, places = xp.full(sweep.shape(x.shape, sweep.n_windows), lowest(x.dtype), x.dtype), sweep.places
-    for place in places:
-        part = y[place.windows]
-        xp.maximum(part, x[place.elements], out=part)
-    return y
-
-
-def lowest(dtype: Any) -> Any:
-    """What any other value is at least as large as."""
-    if dtype.kind == "f":
-        return -math.inf
-    return False if dtype.kind == "b" else int(np.iinfo(dtype).min)
 
 
 def collect(xp: Any, x: Any, sweep: Sweep, masks: Sequence[Any] | None = None) -> Any:

@@ -1,0 +1,29 @@
+"""Numba as kernels use it. What imports this file imports Numba: kernels do so when they run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+from rung.machine import import_numba
+
+numba = import_numba()
+at = numba.uint64  # an index that is not negative: Numba need not look, and LLVM can make vectors
+prange = numba.prange
+
+
+def _compiled(**options: Any) -> Callable[[Any], Any]:
+    def compiled(function: Any) -> Any:
+        dispatcher = numba.njit(error_model="numpy", **options)(function)
+        with suppress(RuntimeError):  # there is no folder to keep it in
+            dispatcher.enable_caching()
+        return dispatcher
+
+    return compiled
+
+
+# The last bit of a * b + c may differ; in `adding`, also the order of sums.
+part = _compiled(fastmath={"contract"})
+adding = _compiled(fastmath={"contract", "reassoc"})
+loops = _compiled(fastmath={"contract"}, parallel=True)

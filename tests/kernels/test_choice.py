@@ -1,0 +1,93 @@
+"""When a kernel runs, and when the composition does."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+import rung
+import rung.functions as F
+from rung.functions.spatial import largest
+from rung.functions.spatial.geometry import Windows
+from rung.kernels import choice, is_on, pooling, switched
+from rung.machine import has_numba
+
+WINDOWS = Windows((2, 2), (2, 2), ((0, 0), (0, 0)), (1, 1))
+
+
+def pooled(*shape, dtype=np.float32, windows=WINDOWS):
+    x = np.arange(np.prod(shape), dtype=dtype).reshape(shape)
+    np.testing.assert_array_equal(largest.largest(np, x, windows)[..., -1, -1], x[..., -1, -1])
+
+
+def test_a_kernel_runs_for_float32(runs):
+    pooled(2, 4, 4)
+    assert runs == [pooling.largest]
+
+
+def test_a_composition_runs_for_all_else(runs):
+    pooled(2, 4, 4, dtype=np.float64)
+    pooled(2, 4, 4, dtype=np.int64)
+    pooled(2, 4, 4, windows=Windows((2, 2), (1, 1), ((0, 0), (0, 0)), (1, 1)))
+    assert runs == []
+
+
+def test_a_composition_runs_for_small_arrays(runs, monkeypatch):
+    monkeypatch.setattr(choice, "LEAST", 33)
+    pooled(2, 4, 4)
+    assert runs == []
+    pooled(3, 4, 4)
+    assert runs == [pooling.largest]
+
+
+def test_kernels_can_be_turned_off(runs):
+    with switched(False):
+        assert not is_on()
+        pooled(2, 4, 4)
+    assert runs == []
+    assert is_on()
+
+
+def test_a_composition_runs_without_numba(runs, monkeypatch):
+    monkeypatch.setattr(choice, "has_numba", lambda: False)
+    pooled(2, 4, 4)
+    assert runs == []
+
+
+def test_arrays_that_are_not_in_one_piece_and_those_that_must_not_be_written_to(runs):
+    x = np.arange(128, dtype=np.float32).reshape(2, 4, 4, 4)
+    for array in (x.swapaxes(0, 1), x[..., ::-1], np.broadcast_to(x[:1], (3, 4, 4, 4))):
+        with switched(False):
+            expected = largest.largest(np, array, WINDOWS)
+        np.testing.assert_array_equal(largest.largest(np, array, WINDOWS), expected)
+    assert len(runs) == 3
+
+
+def test_a_compiled_step_has_one_instruction_for_a_kernel(runs):
+    x = np.random.default_rng(0).normal(size=(2, 4, 4)).astype(np.float32)
+    step = rung.compile(lambda x: F.max_pool2d(x, 2))
+    with switched(False):
+        expected = F.max_pool2d(x, 2).data
+    for _ in range(5):
+        np.testing.assert_array_equal(step(x).data, expected)
+    assert runs == [pooling.largest] * 5
+    assert "maximum" not in step.source
+
+
+PROGRAM = """
+import sys, numpy as np, rung.functions as F
+F.max_pool2d(np.ones({shape}, np.float32), 2)
+F.conv2d(np.ones({shape}, np.float32), np.ones((2, 1, 3, 3), np.float32))
+print("numba" in sys.modules)
+"""
+
+
+@pytest.mark.parametrize(
+    ("shape", "setting", "imported"),
+    [("(9, 1, 9, 9)", {}, False), ("(99, 1, 99, 99)", {"RUNG_KERNELS": "0"}, False), ("(99, 1, 99, 99)", {}, True)],
+)
+def test_numba_is_imported_for_large_arrays_alone(shape, setting, imported):
+    program, environment = PROGRAM.format(shape=shape), {"PYTHONPATH": ":".join(sys.path), **setting}
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, env=environment)
+    assert done.stdout.strip() == str(imported and has_numba()), done.stderr
