@@ -63,7 +63,5 @@ def _are_suitable(arrays: Sequence[Any], work: int = 0) -> bool:
 
 
 def run(*args: Any) -> Any:
-    """See `rung.kernels.replaying.run`; the import of that module waits for the first call."""
-    global run
-    run = import_module("rung.kernels.replaying").run
-    return run(*args)
+    """See `rung.kernels.replaying.run`, which is imported when it is needed."""
+    return import_module("rung.kernels.replaying").run(*args)

@@ -129,7 +129,8 @@ def _each(outputs: Any, f: Any) -> Any:
 
 def projected(xp: Any, x: Any, W_x: Any, b: Any, *others: Any) -> Any:
     """X @ W_x + b for all times at once, of a dtype that has room for the others too."""
-    y = xp.matmul(rows(x), W_x)
+    # An outer product is no product of matrices to BLAS, but a slow one.
+    y = rows(x) * W_x if x.shape[-1] == 1 else xp.matmul(rows(x), W_x)
     dtype = xp.result_type(y, b, *others)
     y = y if y.dtype == dtype else y.astype(dtype)
     y += b
