@@ -14,7 +14,7 @@ from rung.compiling.program import Program, check_constants, same_shape
 from rung.compiling.recording import Recording
 from rung.compiling.state import DataPlace, State
 from rung.compiling.traced import recorder
-from rung.config import current_mode
+from rung.config import current_mode, mode
 from rung.core.variable import Variable, constant
 from rung.errors import DTypeError, GraphError, describe
 from rung.trees import leaves, map_tree
@@ -88,6 +88,9 @@ class Compiled:
 
     def __call__(self, *args: Any, **options: Any) -> Any:
         now = current_mode()
+        if now.watcher is not None and (told := now.watcher.compiled(self)) is not None:
+            with told, mode(watcher=None):
+                return self(*args, **options)
         # Inside another recording, a pass or a picture it is as if it were not compiled; and if one array is handed
         # in twice, a write to one would be a write to both.
         if not self._has_run or now.special or recorder.get() is not None or _are_shared(leaves((args, options))):

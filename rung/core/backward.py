@@ -109,10 +109,12 @@ def _walk(
         gradients, records = arrived.pop(node)
         if retain_grad:
             _retain(records, gradients)
-        if watcher is not None:
-            watcher.visits(node)
         handed = (*gradients, *(node.saved or ()))
-        arrivals = node.pull(gradients, records, plain, path)
+        if watcher is None:
+            arrivals = node.pull(gradients, records, plain, path)
+        else:
+            with watcher.visit(node):
+                arrivals = node.pull(gradients, records, plain, path)
         if node.op.book_style:  # its backward may return anything, even one array twice
             handed = (*handed, *(gradient for _, gradient in arrivals))
         if debug:

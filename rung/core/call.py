@@ -84,6 +84,7 @@ def _apply_specially(op: Any, now: Mode, inputs: tuple[Any, ...]) -> Any:
 
 
 def _watched(op: Any, now: Mode, inputs: tuple[Any, ...]) -> Any:
+    now.watcher.calls(op)
     try:
         with mode(watcher=None):  # what a function calls while it computes is its own affair
             outputs = apply(op, *inputs)
