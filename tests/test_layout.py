@@ -26,6 +26,7 @@ ROWS = [
     ["models"],
     ["optimizers", "schedules"],
     ["compiling"],
+    ["profiler"],
     ["transforms"],
     ["datasets"],
     ["dataloaders"],

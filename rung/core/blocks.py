@@ -17,6 +17,8 @@ class Block(ref):  # type: ignore[type-arg]
     __slots__ = ("bytes", "key")
     bytes: int
     key: int
+    __hash__ = object.__hash__  # that of a reference would be the array's, which has none
+    __eq__ = object.__eq__
 
 
 B = TypeVar("B", bound=Block)
@@ -47,7 +49,7 @@ class Blocks(Generic[B]):
         block = self._alive.get(id(owner))
         if block is not None and block() is owner:
             return None
-        block = self._alive[id(owner)] = self._kind(owner, self._gone)
+        block = self._alive[id(owner)] = self._kind(owner, self._gone)  # type: ignore[arg-type]
         block.key, block.bytes = id(owner), owner.size * owner.dtype.itemsize
         return block
 

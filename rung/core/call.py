@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from rung.config import Mode, current_mode, mode
+from rung.config import Mode, current_mode, mode, unwatched
 from rung.core.guard import SAVED, may_share_memory, note_saved, share_guard
 from rung.core.record import Constant, Record, next_serial
 from rung.core.variable import Variable, constant
@@ -73,7 +73,7 @@ def _apply_specially(op: Any, now: Mode, inputs: tuple[Any, ...]) -> Any:
         with mode(passes=now.passes[:-1]):
             return now.passes[-1].call(op, inputs)
     if now.watcher:
-        return _watched(op, now, inputs)
+        return _watched(op, now.watcher, inputs)
     if now.reads:
         now.reads.note(inputs)
     with mode(raw=False, debug=False, reads=None):
@@ -83,15 +83,15 @@ def _apply_specially(op: Any, now: Mode, inputs: tuple[Any, ...]) -> Any:
     return outputs
 
 
-def _watched(op: Any, now: Mode, inputs: tuple[Any, ...]) -> Any:
-    now.watcher.calls(op)
-    try:
-        with mode(watcher=None):  # what a function calls while it computes is its own affair
+def _watched(op: Any, watcher: Any, inputs: tuple[Any, ...]) -> Any:
+    with unwatched():  # what a function calls while it computes is its own affair
+        watcher.calls(op)
+        try:
             outputs = apply(op, *inputs)
-    except BaseException:
-        now.watcher.failed(op, inputs)
-        raise
-    now.watcher.called(op, inputs, outputs)
+        except BaseException:
+            watcher.failed(op, inputs)
+            raise
+        watcher.called(op, inputs, outputs)
     return outputs
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, ClassVar
 
 import numpy as np
@@ -226,6 +226,13 @@ class Function:
     def multiply_adds(self, *shapes: Any) -> int:
         """How many multiplications, each with an addition, a call on inputs of these shapes takes; 0: not counted."""
         return 0
+
+    def multiply_adds_back(self, wanted: Collection[int], *shapes: Any) -> int:
+        """Likewise of the derivatives by these inputs: as many as forward for each of two factors, the first inputs.
+
+        What a derivative computes anew, that forward has computed, is not counted.
+        """
+        return self.multiply_adds(*shapes) * len({0, 1}.intersection(wanted))
 
     def changed(self, **options: Any) -> Any:
         """The same op with some of its arguments changed."""

@@ -1,4 +1,4 @@
-"""What takes memory while a program runs: when an array comes, when the program lets go of it, and when it is gone."""
+"""What takes memory while a program runs: when an array comes, when the program drops it, and when it is gone."""
 
 from __future__ import annotations
 
