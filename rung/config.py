@@ -84,22 +84,13 @@ _mode: ContextVar[Mode] = ContextVar(
 )
 
 current_mode = _mode.get
+set_mode, reset_mode = _mode.set, _mode.reset  # for those who cannot afford the context `mode`
 
 
 @contextmanager
 def mode(**switches: Any) -> Iterator[None]:
     """Run a block in the current mode with some switches turned."""
     token = _mode.set(_mode.get().changed(**switches))
-    try:
-        yield
-    finally:
-        _mode.reset(token)
-
-
-@contextmanager
-def unwatched() -> Iterator[None]:
-    """Run a block with nobody looking on."""
-    token = _mode.set(_mode.get().unwatched)
     try:
         yield
     finally:

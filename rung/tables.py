@@ -10,7 +10,7 @@ def table(head: Sequence[str], *parts: Iterable[Sequence[str]], left: int = 1) -
 
     Args:
         head: the names of the columns.
-        parts: the lines of each part; one without lines is left out.
+        parts: the lines of each part; one without lines is left out, and so are columns with nothing in them.
         left: how many columns are aligned at their left; the others are numbers.
 
     >>> print(table(("op", "calls"), [("add", "10"), ("mul", "5")], [("total", "15")]))
@@ -22,10 +22,13 @@ def table(head: Sequence[str], *parts: Iterable[Sequence[str]], left: int = 1) -
     total     15
     """
     blocks = [block for block in (list(part) for part in parts) if block]
-    widths = [max(len(line[i]) for block in ([head], *blocks) for line in block) for i in range(len(head))]
+    used = [i for i in range(len(head)) if any(line[i] for block in blocks for line in block)]
+    left = len([i for i in used if i < left])
+    (first,), *rest = [[[line[i] for i in used] for line in block] for block in ([head], *blocks)]
+    widths = [max(len(line[i]) for block in ([first], *rest) for line in block) for i in range(len(used))]
     rule = "-" * (sum(widths) + 2 * len(widths) - 2)
-    lines = [_line(head, widths, left)]
-    for block in blocks:
+    lines = [_line(first, widths, left)]
+    for block in rest:
         lines += [rule, *(_line(line, widths, left) for line in block)]
     return "\n".join(lines)
 

@@ -14,7 +14,7 @@ from rung.compiling.program import Program, check_constants, same_shape
 from rung.compiling.recording import Recording
 from rung.compiling.state import DataPlace, State
 from rung.compiling.traced import recorder
-from rung.config import current_mode, unwatched
+from rung.config import current_mode, mode
 from rung.core.variable import Variable, constant
 from rung.errors import DTypeError, GraphError, describe
 from rung.trees import leaves, map_tree
@@ -89,7 +89,7 @@ class Compiled:
     def __call__(self, *args: Any, **options: Any) -> Any:
         now = current_mode()
         if now.watcher is not None and (told := now.watcher.compiled(self)) is not None:
-            with told, unwatched():
+            with told, mode(watcher=None):
                 return self(*args, **options)
         # Inside another recording, a pass or a picture it is as if it were not compiled; and if one array is handed
         # in twice, a write to one would be a write to both.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from rung.config import Mode, current_mode, mode, unwatched
+from rung.config import Mode, current_mode, mode, reset_mode, set_mode
 from rung.core.guard import SAVED, may_share_memory, note_saved, share_guard
 from rung.core.record import Constant, Record, next_serial
 from rung.core.variable import Variable, constant
@@ -73,7 +73,7 @@ def _apply_specially(op: Any, now: Mode, inputs: tuple[Any, ...]) -> Any:
         with mode(passes=now.passes[:-1]):
             return now.passes[-1].call(op, inputs)
     if now.watcher:
-        return _watched(op, now.watcher, inputs)
+        return _watched(op, now, inputs)
     if now.reads:
         now.reads.note(inputs)
     with mode(raw=False, debug=False, reads=None):
@@ -83,15 +83,17 @@ def _apply_specially(op: Any, now: Mode, inputs: tuple[Any, ...]) -> Any:
     return outputs
 
 
-def _watched(op: Any, watcher: Any, inputs: tuple[Any, ...]) -> Any:
-    with unwatched():  # what a function calls while it computes is its own affair
-        watcher.calls(op)
-        try:
-            outputs = apply(op, *inputs)
-        except BaseException:
-            watcher.failed(op, inputs)
-            raise
-        watcher.called(op, inputs, outputs)
+def _watched(op: Any, now: Mode, inputs: tuple[Any, ...]) -> Any:
+    token = set_mode(now.unwatched)  # what a function calls while it computes is its own affair
+    try:
+        now.watcher.calls(op)
+        outputs = apply(op, *inputs)
+    except BaseException:
+        now.watcher.failed(op, inputs)
+        raise
+    finally:
+        reset_mode(token)
+    now.watcher.called(op, inputs, outputs)
     return outputs
 
 

@@ -52,10 +52,10 @@ class Peak:
         return sum(part.bytes for part in self.held if part.kind == kind)
 
     def __repr__(self) -> str:
-        head = ("held by", "layer", "bytes", "share")
         parts = [self._lines(kind) for kind in KINDS if self.of(kind)]
         process = f"the process: {size(self.process)} at most, {size(self.process_before)} before"
-        return "\n".join([self.sentence, table(head, *parts, left=2), process])
+        held = [table(("held by", "bytes", "share"), *parts)] if parts else []
+        return "\n".join([self.sentence, *held, process])
 
     @property
     def sentence(self) -> str:
@@ -67,24 +67,23 @@ class Peak:
         return f"peak: {size(self.bytes)} in {where}{layer}, {1e3 * self.when.seconds:,.1f} ms after the beginning"
 
     def _lines(self, kind: str) -> list[tuple[str, ...]]:
-        lines = [self._line(kind, "", self.of(kind))]
         rows = _alike([part for part in self.held if part.kind == kind])
-        lines += [self._line(f"  {name}", layer, held) for name, layer, held in rows[:LINES]]
+        lines = [self._line(kind, self.of(kind)), *(self._line(f"  {who}", held) for who, held in rows[:LINES])]
         if more := rows[LINES:]:
-            lines.append(self._line(f"  {counted(len(more), 'more place')}", "", sum(held for *_, held in more)))
+            lines.append(self._line(f"  {counted(len(more), 'more place')}", sum(held for _, held in more)))
         return lines
 
-    def _line(self, name: str, layer: str, held: int) -> tuple[str, ...]:
-        return name, layer, size(held), share(held, self.bytes)
+    def _line(self, who: str, held: int) -> tuple[str, ...]:
+        return who, size(held), share(held, self.bytes)
 
 
-def _alike(parts: list[Held]) -> list[tuple[str, str, int]]:
-    """Op, layer and bytes; layers that differ in a number alone, such as the blocks of a network, are one line."""
+def _alike(parts: list[Held]) -> list[tuple[str, int]]:
+    """Who held how much; layers that differ in a number alone, such as the blocks of a network, are one line."""
     groups: dict[tuple[str, str], list[Held]] = {}
     for part in parts:
         groups.setdefault((part.name, re.sub(r"\b\d+\b", "*", part.layer)), []).append(part)
     rows = []
-    for (name, layer), group in groups.items():
-        where = group[0].layer if len(group) == 1 else f"{layer} ({len(group)} layers)"
-        rows.append((name, where, sum(part.bytes for part in group)))
-    return sorted(rows, key=lambda row: -row[2])
+    for (name, layers), group in groups.items():
+        where = group[0].layer if len(group) == 1 else f"{layers} ({len(group)} layers)"
+        rows.append((" of ".join(filter(None, [name, where])) or "data", sum(part.bytes for part in group)))
+    return sorted(rows, key=lambda row: -row[1])

@@ -109,7 +109,7 @@ class LayerTable:
 
 
 def _ms(seconds: float) -> str:
-    return f"{1e3 * seconds:,.2f}"
+    return f"{1e3 * seconds:,.2f}" if seconds else ""
 
 
 def _walk(layers: list[LayerCost]) -> Iterator[LayerCost]:

@@ -86,7 +86,7 @@ class Watching:
         self.watch.pause()
         self.watch.push(ENGINE, "", self.watch.open[-1].layer)
         this = PassWatching(self, plain)
-        return Within(self.watch, partial(self._passed, this), this)
+        return Within(self.watch, partial(self._passed, this, plain), this)
 
     def layer(self, layer: Any) -> Within:
         """A call of a layer runs."""
@@ -121,9 +121,9 @@ class Watching:
         self.trace.add(span, self.watch.now, self.ledger.total)
         return cost
 
-    def _passed(self, this: PassWatching, span: Span) -> None:
+    def _passed(self, this: PassWatching, plain: bool, span: Span) -> None:
         self.charge(span).bytes += this.sums.bytes
-        if not self.depth:
+        if plain and not self.depth:  # a derivative that can be differentiated is no end
             self.steps.passes.append(self.moment)
 
     def _left(self, layer: Any, span: Span) -> None:
@@ -221,8 +221,10 @@ class PassWatching:
         span = self._span or watching.watch.open[-1]
         holder = Holder(GRADIENTS, span.name, span.layer)
         watching.see([getattr(gradient, "_data", gradient) for _, gradient in arrivals], holder, self._cost)
-        wholes = [whole_gradient(record, waiting, found) for record, _ in arrivals]
-        watching.see([getattr(whole, "_data", whole) for whole in wholes], holder, self.sums)
+        for record, gradient in arrivals:
+            whole = whole_gradient(record, waiting, found)
+            if whole is not gradient:
+                watching.see([getattr(whole, "_data", whole)], holder, self.sums)
         if self._node is not None and self._node.saved is None:
             watching.ledger.release(self._saved)
         self._node, self._saved = None, []
