@@ -113,8 +113,7 @@ def _walk(
         if watcher is None:
             arrivals = node.pull(gradients, records, plain, path)
         else:
-            with watcher.visit(node):
-                arrivals = node.pull(gradients, records, plain, path)
+            arrivals = watcher.visit(node, gradients, records, plain, path)
         if node.op.book_style:  # its backward may return anything, even one array twice
             handed = (*handed, *(gradient for _, gradient in arrivals))
         if debug:

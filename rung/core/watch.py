@@ -14,8 +14,8 @@ from typing import Any, Protocol
 class PassWatcher(Protocol):
     """Is told what one backward pass does."""
 
-    def visit(self, node: Any) -> AbstractContextManager[None]:
-        """The derivative of this node runs inside this context."""
+    def visit(self, node: Any, *arguments: Any) -> list[tuple[Any, Any]]:
+        """Run the derivative of this node: `node.pull` of the arguments, whose result is returned as it is."""
 
     def arrived(self, arrivals: Iterable[tuple[Any, Any]], waiting: dict[Any, Any], found: Any) -> None:
         """Gradients, each with its record, were added to what was there, and their nodes put into the queue.

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from rung.core.variable import Variable
@@ -20,9 +19,9 @@ class SilentPass:
     plain = False
     place = visiting = None
 
-    def visit(self, node: Any) -> AbstractContextManager[None]:
+    def visit(self, node: Any, *arguments: Any) -> list[tuple[Any, Any]]:
         """Not shown."""
-        return nullcontext()
+        return node.pull(*arguments)  # type: ignore[no-any-return]
 
     def arrived(self, arrivals: Iterable[tuple[Any, Any]], waiting: dict[Any, Any], found: Any) -> None:
         """Not shown."""
@@ -50,15 +49,14 @@ class PassRecorder:
         self._queue: set[int] = set()  # the calls that wait
         self._gradients: dict[int, int] = {}  # of a value, the value that is its gradient
 
-    @contextmanager
-    def visit(self, node: Any) -> Iterator[None]:
-        """The derivative of a node runs."""
+    def visit(self, node: Any, *arguments: Any) -> list[tuple[Any, Any]]:
+        """Run the derivative of a node."""
         self.visiting = self._recorder.builder.call_of(node)
         self._queue.discard(self.visiting)
         if not self._targeted:  # gradients are added to those that earlier passes left on leaves
             leaves = [edge for edge in node.edges if edge.creator is None and getattr(edge, "grad", None) is not None]
             self._reached.update(map(self._recorder.builder.values.of_record, leaves))
-        yield
+        return node.pull(*arguments)  # type: ignore[no-any-return]
 
     def arrived(self, arrivals: Iterable[tuple[Any, Any]], waiting: dict[Any, Any], found: Any) -> None:
         """Gradients have arrived where they belong."""

@@ -66,7 +66,7 @@ def find_leaks(graphs: Graphs, ledger: Ledger, steps: Steps) -> Leaks:
     if not _is_suspect(graphs, ledger, steps):
         return Leaks()
     gc.collect()  # what only a cycle holds is gone
-    pieces = [piece for piece in ledger.alive() if piece.moment and piece.maker.kind not in (PARAMETERS, STATE)]
+    pieces = [piece for piece in ledger.alive() if piece.moment and _is_made(piece)]
     groups = _graphs(graphs.alive(), ledger, pieces)
     found = [_leak("graph", name, group, steps) for name, group in groups.items() if _grows(group, steps)]
     known = {piece for group in groups.values() for piece in group.pieces}
@@ -80,6 +80,11 @@ def find_leaks(graphs: Graphs, ledger: Ledger, steps: Steps) -> Leaks:
 def _is_suspect(graphs: Graphs, ledger: Ledger, steps: Steps) -> bool:
     moments = [made.moment for made in graphs.alive().values()] + [piece.moment for piece in ledger.alive()]
     return len(steps.before_the_last([moment for moment in moments if moment])) > 1
+
+
+def _is_made(piece: Piece) -> bool:
+    """Whether it is what steps make, and not what they are made for."""
+    return piece.maker.kind not in (PARAMETERS, STATE)
 
 
 def _grows(group: _Group, steps: Steps) -> bool:
@@ -99,7 +104,7 @@ def _graphs(alive: dict[Any, Made], ledger: Ledger, pieces: list[Piece]) -> dict
         group.roots.append(root)
         for node in _reach(root, alive, met):
             group.moments.append(alive[node].moment)
-            group.pieces.update(ledger.saved(node.saved), outputs.get(alive[node].moment, ()))
+            group.pieces.update(filter(_is_made, ledger.saved(node.saved)), outputs.get(alive[node].moment, ()))
     return groups
 
 

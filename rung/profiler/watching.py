@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Any
 
+from rung.core.node import RELEASED
 from rung.core.parameter import Parameter
 from rung.core.variable import Variable
 from rung.picture.passes import whole_gradient
@@ -24,7 +25,7 @@ from rung.profiler.costs import (
 )
 from rung.profiler.graphs import Graphs, Steps
 from rung.profiler.layers import LayerRow, LayerTree
-from rung.profiler.ledger import GRADIENTS, OTHERS, PARAMETERS, PLANNED, STATE, Holder, Ledger, Moment
+from rung.profiler.ledger import GRADIENTS, OTHERS, PARAMETERS, PLANNED, STATE, Holder, Ledger, Moment, Piece
 from rung.profiler.places import here
 from rung.profiler.stopwatch import Span, Stopwatch, Within
 from rung.profiler.trace import Trace
@@ -189,44 +190,49 @@ class PassWatching:
     """Is told what one backward pass does."""
 
     def __init__(self, watching: Watching, plain: bool):
+        self.sums = Cost()
         self._watching = watching
         self._plain = plain
+        self._maker = Holder(GRADIENTS, ENGINE, watching.watch.open[-1].layer)  # of the gradients that came last
         self._node: Any = None  # the one that was visited last
-        self._span: Span | None = None  # its span,
-        self._cost = Cost()  # what it took,
-        self._saved: list[Any] = []  # and what it had saved
-        self.sums = Cost()
+        self._saved: list[Piece] = []  # and what it had saved
 
-    def visit(self, node: Any) -> Within:
-        """The derivative of a node runs; it belongs to the layer that made the node."""
-        watching = self._watching
+    def visit(self, node: Any, *arguments: Any) -> list[tuple[Any, Any]]:
+        """Run the derivative of a node; it belongs to the layer that made the node."""
+        watching, arrivals = self._watching, []
         watching.watch.pause()
         made = watching.graphs.of(node)
         layer = watching.watch.open[-1].layer if made is None else made.layer
+        self._maker = Holder(GRADIENTS, node.op.name, layer)
         self._node, self._saved = node, watching.ledger.saved(node.saved)
         watching.watch.push(node.op.name, BACKWARD, layer)
         watching.depth += 1
-        return Within(watching.watch, self._visited)
+        watching.watch.resume()
+        try:
+            arrivals = node.pull(*arguments)
+        finally:
+            watching.watch.pause()
+            watching.depth -= 1
+            self._visited(node, watching.watch.open.pop(), arrivals)
+            watching.watch.resume()
+        return arrivals
 
-    def _visited(self, span: Span) -> None:
-        shapes = tuple([tuple(edge.shape) for edge in self._node.edges])
-        work = work_of_derivative(self._node) if self._plain else 0  # otherwise its ops are counted themselves
-        self._watching.depth -= 1
-        self._span, self._cost = span, self._watching.charge(span, shapes, work)
+    def _visited(self, node: Any, span: Span, arrivals: list[tuple[Any, Any]]) -> None:
+        shapes = tuple([tuple(edge.shape) for edge in node.edges])
+        work = work_of_derivative(node) if self._plain else 0  # otherwise its ops are counted themselves
+        cost = self._watching.charge(span, shapes, work)
+        self._watching.see([getattr(gradient, "_data", gradient) for _, gradient in arrivals], self._maker, cost)
+        self._watching.note_peak(span)
 
     def arrived(self, arrivals: Iterable[tuple[Any, Any]], waiting: dict[Any, Any], found: Any) -> None:
-        """Gradients have arrived where they belong."""
+        """Gradients have arrived where they belong, and the node may have let go of what it had saved."""
         watching = self._watching
         watching.watch.pause()
-        span = self._span or watching.watch.open[-1]
-        holder = Holder(GRADIENTS, span.name, span.layer)
-        watching.see([getattr(gradient, "_data", gradient) for _, gradient in arrivals], holder, self._cost)
         for record, gradient in arrivals:
             whole = whole_gradient(record, waiting, found)
-            if whole is not gradient:
-                watching.see([getattr(whole, "_data", whole)], holder, self.sums)
-        if self._node is not None and self._node.saved is None:
+            watching.see([getattr(x, "_data", x) for x in (gradient, whole)], self._maker, self.sums)
+        if self._node is not None and self._node.saved is RELEASED:
             watching.ledger.release(self._saved)
         self._node, self._saved = None, []
-        watching.note_peak(span)
+        watching.note_peak(watching.watch.open[-1])
         watching.watch.resume()
