@@ -14,7 +14,7 @@ SOURCES = [path for path in PACKAGE.rglob("*.py") if PACKAGE / "course" / "steps
 # From the top down; a room may import its own row and the rows above.
 ROWS = [
     ["errors"],
-    ["config", "shapes", "trees"],
+    ["config", "shapes", "tables", "trees"],
     ["cuda", "random", "files", "fonts", "machine"],
     ["dtypes", "serializers", "archives"],
     ["core"],
