@@ -69,7 +69,5 @@ def test_text_has_the_tables(profile, tmp_path):
 
 
 def test_another_ending_is_refused(profile, tmp_path):
-    with pytest.raises(
-        ValueRangeError, match="expected a name in .trace.json, .json or .txt, but got 'x.svg'"
-    ):
+    with pytest.raises(ValueRangeError, match="expected a name in .trace.json, .json or .txt, but got 'x.svg'"):
         profile.save(tmp_path / "x.svg")
