@@ -30,11 +30,8 @@ def show(row: Row, step: Step, seconds: float, lines: int) -> None:
             step()
             count += 1
     faults = resource.getrusage(resource.RUSAGE_SELF).ru_minflt - faults
-    print(
-        f"\n{row.name}: {1e3 * profile.seconds / count:.3f} ms a step, {faults / count:.0f} page faults a step;",
-        end="",
-    )
-    print(f" {count} steps:\n{profile.by_op(shapes=True, lines=lines)}")
+    per_step = f"{1e3 * profile.seconds / count:.3f} ms and {faults / count:.0f} page faults a step"
+    print(f"\n{row.name}: {count} steps, {per_step}\n{profile.by_op(shapes=True, lines=lines)}")
 
 
 def main() -> None:
