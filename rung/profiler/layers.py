@@ -27,16 +27,6 @@ class LayerRow:
         self.parameters = self.parameter_bytes = 0
         self.children: dict[tuple[str, str], LayerRow] = {}
 
-    def count(self, layer: Any) -> None:
-        """Count its own parameters: those that no layer inside has."""
-        try:
-            inside = {id(p) for path, child in layer.named_layers() if path for p in child.params()}
-            own = [p for p in layer.params() if p.is_sized and id(p) not in inside]
-        except Exception:  # parameters where they have no names: looking on must not fail
-            own = []
-        self.parameters = sum(p.size for p in own)
-        self.parameter_bytes = sum(p.nbytes for p in own)
-
 
 class LayerTree:
     """The rows of all layers, and which calls are under way."""
@@ -46,6 +36,7 @@ class LayerTree:
         self._names = LayerNames()
         self._open = [self.root]
         self._rows: dict[int, tuple[ref[Any], LayerRow]] = {}  # by the id of a layer, as long as it is the same
+        self._new: list[ref[Any]] = []  # layers whose parameters are to be counted
 
     @property
     def is_outside(self) -> bool:
@@ -55,21 +46,50 @@ class LayerTree:
     def enter(self, layer: Any) -> LayerRow:
         """A call begins: its row."""
         name, path = self._names.enter(layer)
-        known = self._rows.get(id(layer))
-        row = known[1] if known is not None and known[0]() is layer else self._new(layer, name, path)
+        row = self._row_of(layer) or self._add(layer, name, path)
         row.calls += 1
         self._open.append(row)
         return row
 
-    def leave(self, layer: Any) -> None:
+    def leave(self) -> None:
         """The call that began last ends."""
         self._names.leave()
-        row = self._open.pop()
-        if row.calls == 1:  # a size may be learnt in the first call
-            row.count(layer)
+        self._open.pop()
+        if self.is_outside and self._new:  # all sizes are learnt
+            self._count()
 
-    def _new(self, layer: Any, name: str, path: str) -> LayerRow:
+    def _row_of(self, layer: Any) -> LayerRow | None:
+        known = self._rows.get(id(layer))
+        return known[1] if known is not None and known[0]() is layer else None
+
+    def _add(self, layer: Any, name: str, path: str) -> LayerRow:
         key = name, type(layer).__name__
         row = self._open[-1].children.setdefault(key, LayerRow(*key, path))
         self._rows[id(layer)] = ref(layer), row
+        self._new.append(ref(layer))
         return row
+
+    def _count(self) -> None:
+        """Count the parameters of the layers that are new, with the innermost layer that was called and has them."""
+        counted: set[int] = set()
+        for reference in self._new:
+            layer = reference()
+            if layer is not None and id(layer) not in counted:
+                counted.update(self._count_in(layer))
+        self._new.clear()
+
+    def _count_in(self, layer: Any) -> set[int]:
+        try:
+            inside = {path: each for path, each in layer.named_layers() if self._row_of(each)}
+            parameters = [(path, p) for path, p in layer.named_params() if p.is_sized]
+        except Exception:  # parts where they have no names: looking on must not fail
+            return set()
+        rows = {path: self._rows[id(each)][1] for path, each in inside.items()}
+        for row in rows.values():
+            row.parameters = row.parameter_bytes = 0
+        for path, p in parameters:
+            while path not in rows:
+                path = path.rpartition(".")[0]
+            rows[path].parameters += p.size
+            rows[path].parameter_bytes += p.nbytes
+        return set(map(id, inside.values()))

@@ -93,7 +93,7 @@ class Watching:
         """A call of a layer runs."""
         self.watch.pause()
         self._push(LAYERS, self.layers.enter(layer))
-        return Within(self.watch, partial(self._left, layer))
+        return Within(self.watch, self._left)
 
     def update(self, optimizer: Any) -> Within:
         """An optimizer steps its parameters."""
@@ -127,9 +127,9 @@ class Watching:
         if plain and not self.depth:  # a derivative that can be differentiated is no end
             self.steps.passes.append(self.moment)
 
-    def _left(self, layer: Any, span: Span) -> None:
+    def _left(self, span: Span) -> None:
         self.charge(span)
-        self.layers.leave(layer)
+        self.layers.leave()
         if self.layers.is_outside and not self.depth:
             self.steps.calls.append(self.moment)
 
