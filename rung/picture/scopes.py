@@ -25,7 +25,8 @@ class Scopes:
 
     def enter(self, layer: Any) -> None:
         """A call of a layer begins."""
-        name, path = self.names.enter(layer)
+        name, path = self.names.of(layer)
+        self.names.enter(layer)
         self.scopes.append(Scope(self.current, name, type(layer).__name__, path, self._count(layer)))
         self._open.append(len(self.scopes) - 1)
 
@@ -48,15 +49,18 @@ class LayerNames:
         self._open: list[ref[Any]] = []
         self._paths: dict[int, tuple[ref[Any], dict[int, str]]] = {}  # what layers call those inside, by ids
 
-    def enter(self, layer: Any) -> tuple[str, str]:
-        """What a layer whose call begins is called by the one around it, and by the outermost one."""
+    def of(self, layer: Any) -> tuple[str, str]:
+        """What a layer that is about to be called is called by the one around it, and by the outermost one."""
         outermost = self._open[0]() if self._open else None
         around = self._open[-1]() if self._open else None
         path = "" if outermost is None else self._path(outermost, layer)
         name = path if around is outermost else self._path(around, layer)
         name = name or (name_outside(layer) if not self._open else type(layer).__name__.lower())
-        self._open.append(ref(layer))
         return name, path or name
+
+    def enter(self, layer: Any) -> None:
+        """A call begins."""
+        self._open.append(ref(layer))
 
     def leave(self) -> None:
         """The call that began last ends."""

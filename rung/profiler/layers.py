@@ -45,9 +45,9 @@ class LayerTree:
 
     def enter(self, layer: Any) -> LayerRow:
         """A call begins: its row."""
-        name, path = self._names.enter(layer)
-        row = self._row_of(layer) or self._add(layer, name, path)
+        row = self._row_of(layer) or self._add(layer, *self._names.of(layer))
         row.calls += 1
+        self._names.enter(layer)
         self._open.append(row)
         return row
 
