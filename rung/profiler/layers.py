@@ -84,7 +84,7 @@ class LayerTree:
             parameters = [(path, p) for path, p in layer.named_params() if p.is_sized]
         except Exception:  # parts where they have no names: looking on must not fail
             return set()
-        rows = {path: self._rows[id(each)][1] for path, each in inside.items()}
+        rows = {"": self._rows[id(layer)][1]} | {path: self._rows[id(each)][1] for path, each in inside.items()}
         for row in rows.values():
             row.parameters = row.parameter_bytes = 0
         for path, p in parameters:

@@ -29,8 +29,8 @@ def profile(events: int = 100_000) -> Iterator[Profile]:
     data), or the profiler itself; so the times of a table add up to the time of the block. Arrays count with the op
     that made them, and views count nothing; what an op makes and throws away inside is not seen.
 
-    A step is slower while it is looked at: each op and each derivative takes about TODO longer, which is told apart
-    as the profiler's own time. On a device, every op is waited for.
+    A step is slower while it is looked at: each op and each derivative by 15 µs or more, most of which is told as the
+    profiler's own (figures: docs/profiling.md). On a device, the end of every op is waited for.
 
     What is seen is what this thread does; of a compiled function, that it ran. Inside a recording or another profile,
     the inner one sees what happens in its block and the outer one does not. An exception passes on, and the profile

@@ -116,6 +116,22 @@ def test_a_state_that_is_never_cut_off():
     assert profile.leaks() == []
 
 
+def test_a_step_may_consist_of_many_calls_and_passes(training):
+    with rung.profile() as profile:
+        for _ in range(STEPS):
+            losses = [F.softmax_cross_entropy(training.model(X), T) for _ in range(4)]
+            training.model.cleargrads()
+            for loss in losses:
+                loss.backward()
+            training.optimizer.update()
+    assert profile.leaks() == []
+    with rung.profile() as profile:  # and without an update, of one pass
+        for _ in range(STEPS):
+            losses = [F.softmax_cross_entropy(training.model(X), T) for _ in range(4)]
+            sum(losses[1:], losses[0]).backward()
+    assert profile.leaks() == []
+
+
 def test_what_was_made_once_is_no_leak(training):
     kept = []
     with rung.profile() as profile:
