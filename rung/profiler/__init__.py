@@ -5,7 +5,7 @@
 - `ops`, `tree`: the tables; `layers`: the tree of layers
 - `ledger`, `peak`: who holds memory, and held it at the peak
 - `graphs`, `leaks`, `keepers`: what is still there at the end, and what keeps it
-- `trace`, `report`: files
+- `places`, `process`: what Python and the system tell; `trace`, `report`: files
 """
 
 from rung.profiler.profiling import Profile, profile

@@ -142,6 +142,10 @@ def test_operations_of_derivatives():
     assert flops(lambda a: F.matmul(a, b), a) == {"forward": 24, "backward": 24}
     three = 2 * 3 * 4 * 5 * 2
     assert flops(lambda *xs: F.einsum("ij,jk,kl->il", *xs), a, b, c) == {"forward": three, "backward": 3 * three}
+    q, k, v = np.ones((2, 4, 6)), np.ones((2, 5, 6)), np.ones((2, 5, 7))
+    attention, scores, sums = F.scaled_dot_product_attention, 2 * 4 * 5 * 6, 2 * 4 * 5 * 7
+    assert flops(attention, q, k, v) == {"forward": scores + sums, "backward": 2 * (scores + sums)}
+    assert flops(lambda v: attention(q, k, v), v) == {"forward": scores + sums, "backward": sums}
     images, W = np.ones((2, 3, 8, 8)), np.ones((4, 3, 3, 3))
     convolution = 2 * 4 * 6 * 6 * 3 * 3 * 3
     assert flops(F.conv2d, images, W) == {"forward": convolution, "backward": 2 * convolution}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 from typing import Any
 
 from rung.config import current_mode
@@ -79,6 +80,13 @@ class ScaledDotProductAttention(Trailing):
     def multiply_adds(self, q: Shape, k: Shape, v: Shape, mask: Shape, bias: Shape) -> int:  # type: ignore[override]
         lead, queries, keys, _ = self.grid_of(q, k, v, mask, bias)
         return math.prod(lead) * queries * keys * (q[-1] + v[-1])
+
+    def multiply_adds_back(self, wanted: Collection[int], *shapes: Shape) -> int:
+        lead, queries, keys, _ = self.grid_of(*shapes)
+        q, _, v, *_ = shapes
+        of_weights, of_v = bool({0, 1, 4}.intersection(wanted)), 2 in wanted
+        of_scores = len({0, 1}.intersection(wanted))
+        return math.prod(lead) * queries * keys * (of_scores * q[-1] + (of_weights + of_v) * v[-1])
 
     def forward(self, xp: Any, q: Any, k: Any, v: Any, mask: Any, bias: Any) -> Any:
         dtype = xp.result_type(q.dtype, k.dtype, v.dtype)
