@@ -88,9 +88,11 @@ class Compiled:
 
     def __call__(self, *args: Any, **options: Any) -> Any:
         now = current_mode()
-        if now.watcher is not None and (told := now.watcher.compiled(self)) is not None:
-            with told, mode(watcher=None):
-                return self(*args, **options)
+        if now.watcher is not None and not now.unwatched.special:
+            around = now.watcher.compiled(self)
+            if around is not None:
+                with around, mode(watcher=None):
+                    return self(*args, **options)
         # Inside another recording, a pass or a picture it is as if it were not compiled; and if one array is handed
         # in twice, a write to one would be a write to both.
         if not self._has_run or now.special or recorder.get() is not None or _are_shared(leaves((args, options))):

@@ -238,6 +238,9 @@ def test_a_compiled_function_is_one_line():
     assert calls_of(profile.by_op()) == {("step", "compiled"): 5}
     assert profile.memory().of("compiled functions") == step.planned_bytes > 0
     assert "compiled step" in repr(profile.by_layer())
+    with rung.profile() as profile, rung.debug():  # where it runs as if it were not compiled
+        step(X)
+    assert row_of(profile.by_op(), "linear", "forward").calls == 2
 
 
 def test_an_exception_passes_and_leaves_nothing_behind():
