@@ -63,5 +63,5 @@ def _are_suitable(arrays: Sequence[Any], work: int = 0) -> bool:
 
 
 def run(*args: Any) -> Any:
-    """See `rung.kernels.replaying.run`, which is imported when it is needed."""
-    return import_module("rung.kernels.replaying").run(*args)
+    """See `rung.compiling.ops.run`, which is imported when it is needed."""
+    return import_module("rung.compiling.ops").run(*args)

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from rung.compiling.elementary import exp32, tanh32
+from rung.kernels.elementary import exp32, tanh32
 from rung.kernels.jit import part
 
 ONE: Any = np.float32(1)

@@ -13,7 +13,7 @@ from rung.core.variable import Variable
 from rung.kernels import fusing, switched
 
 pytest.importorskip("numba")
-from rung.kernels import replaying
+from rung.compiling import ops
 
 X = np.random.default_rng(0).normal(size=(6, 5, 16)).astype(np.float32)
 
@@ -33,7 +33,7 @@ OPS = {
 @pytest.fixture(autouse=True)
 def _of_any_size(monkeypatch):
     monkeypatch.setattr(fusing, "SMALLEST", 8)
-    monkeypatch.setattr(replaying, "_programs", {})
+    monkeypatch.setattr(ops, "_programs", {})
 
 
 def value_and_gradients(f):
@@ -50,11 +50,11 @@ def value_and_gradients(f):
 def test_values_and_gradients_are_those_of_the_formulas(name):
     with switched(False):
         expected = value_and_gradients(OPS[name])
-    assert not replaying._programs
+    assert not ops._programs
     for _ in range(2):
         for a, b in zip(value_and_gradients(OPS[name]), expected, strict=True):
             np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-5)
-    assert any(replaying._programs.values())
+    assert any(ops._programs.values())
 
 
 def test_results_are_not_written_over_by_the_next_call():
@@ -105,7 +105,7 @@ def test_threads_do_not_share_the_memory_of_a_program():
 def test_other_dtypes_are_left_to_the_formula():
     F.sigmoid(Variable(X.astype(np.float64)))
     F.sigmoid(Variable(X.astype(np.float16)))
-    assert not replaying._programs
+    assert not ops._programs
 
 
 def test_small_networks_do_not_import_numba():
