@@ -1,8 +1,8 @@
 """The loops of convolutions of few products per output.
 
 The channels of a group are laid out flat among their padding, so that an output is a sum over fixed distances from
-its place, and a loop runs over the rows without a stop. What it computes at the end of a row, of windows that go on in
-the next one, is dropped.
+its place, and a loop runs over the rows without a stop. What it computes at the end of a row, of windows that go on
+in the next one, is dropped.
 """
 
 from __future__ import annotations
