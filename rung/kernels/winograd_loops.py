@@ -1,7 +1,8 @@
-"""The loops of Winograd's convolutions: images into transformed tiles, and back; channels lie side by side in them.
+"""The loops of Winograd's convolutions. A tile is of 6x6 numbers, or of 4x4 that become 6x6, or the other way round.
 
-They go on by blocks of channels, in which the elements of a tile are a fixed distance apart, BLOCK: this is what LLVM
-needs to know to make vectors of loops that read and write six of them.
+Tiles lie in 36 matrices, one for each of the numbers, of tiles by channels, and are made by blocks of channels: in a
+block, the numbers of one tile are a fixed distance apart, BLOCK. So much LLVM needs to know to make vectors of loops
+that read and write six of them. Weights lie in strips of BLOCK columns, as products want them.
 """
 
 from __future__ import annotations
@@ -10,75 +11,152 @@ from typing import Any
 
 import numpy as np
 
-from rung.kernels.jit import at, inlined, loops, part, prange
+from rung.kernels.jit import at, loops, part, prange
+from rung.kernels.products_loops import ROWS, STRIP, block, pack
+from rung.kernels.winograd_tiles import four_of_six, six_of_four, six_of_six, six_of_three, three_of_six
 
-BLOCK = 32  # channels
-TWO, FOUR, EIGHT = np.float32(2), np.float32(4), np.float32(8)
-
-
-@loops
-def into_tiles(x: Any, tiles: Any, rows: Any, columns: Any, above: Any, left: Any) -> None:
-    """x (N, C, H, W) -> (36, N rows columns, C): overlapping tiles of 6x6, the first above and left of the image."""
-    for unit in prange(len(x) * rows):
-        n, row = unit // rows, unit % rows
-        wide = np.empty((4 * columns + 2) * 6 * BLOCK, np.float32)
-        tile = np.empty(36 * BLOCK, np.float32)
-        for c in range(0, x.shape[1], BLOCK):
-            size = min(BLOCK, x.shape[1] - c)
-            lay_out(x[n, c : c + size], wide, 4 * row - above, left, 6, 4 * columns + 2)
-            for q in range(4 * columns + 2):
-                six_of_six(wide, 6 * q * BLOCK, BLOCK, wide, 6 * q * BLOCK, size)
-            for column in range(columns):
-                for i in range(6):
-                    six_of_six(wide, (24 * column + i) * BLOCK, 6 * BLOCK, tile, 6 * i * BLOCK, size)
-                put(tile, tiles, (unit * columns + column) * x.shape[1] + c, size)
+BLOCK = STRIP
+LINE = 16  # numbers in a line of the cache; matrices are that much further apart than a power of two
 
 
 @loops
-def gradients_into_tiles(y: Any, tiles: Any, rows: Any, columns: Any) -> None:
-    """y (N, O, H, W) -> (36, N rows columns, O): tiles of 4x4 side by side, by the transpose of `out_of_tiles`."""
-    for unit in prange(len(y) * rows):
-        n, row = unit // rows, unit % rows
-        wide = np.empty(4 * columns * 6 * BLOCK, np.float32)
-        tile = np.empty(36 * BLOCK, np.float32)
-        for c in range(0, y.shape[1], BLOCK):
-            size = min(BLOCK, y.shape[1] - c)
-            lay_out(y[n, c : c + size], wide, 4 * row, 0, 4, 4 * columns)
-            for q in range(4 * columns):
-                six_of_four(wide, 6 * q * BLOCK, BLOCK, wide, 6 * q * BLOCK, size)
-            for column in range(columns):
-                for i in range(6):
-                    six_of_four(wide, (24 * column + i) * BLOCK, 6 * BLOCK, tile, 6 * i * BLOCK, size)
-                put(tile, tiles, (unit * columns + column) * y.shape[1] + c, size)
+def convolve(x: Any, strips: Any, b: Any, y: Any, rows: Any, columns: Any, above: Any, left: Any, each: Any) -> None:
+    """x (N, C, H, W), strips (36, O / BLOCK, C, BLOCK), b (O,) -> y (N, O, OH, OW); a thread does `each` rows of tiles
+    at a time."""
+    for unit in prange(-(-len(x) * rows // each)):
+        channels, outputs = x.shape[1], y.shape[1]
+        first, last = unit * each, min((unit + 1) * each, len(x) * rows)
+        tiles = -(-each * columns // ROWS) * ROWS
+        ins = np.empty((36, tiles * channels + LINE), np.float32)
+        outs = np.empty((36, tiles * outputs + LINE), np.float32)
+        for i in range(first, last):
+            into_tiles(x[i // rows], ins, i % rows, (i - first) * columns, columns, above, left)
+        for k in range(36):
+            for j in range(strips.shape[1]):
+                column = min(j * BLOCK, outputs - BLOCK)
+                for t in range(0, (last - first) * columns, ROWS):
+                    block(ins[k], t * channels, channels, 1, strips[k, j].reshape(-1), 0, channels,
+                          outs[k], t * outputs + column, outputs)  # fmt: skip
+        for i in range(first, last):
+            out_of_tiles(outs, y[i // rows], b, i % rows, (i - first) * columns, columns)
 
 
 @loops
-def out_of_tiles(tiles: Any, y: Any, b: Any) -> None:
-    """(36, N rows columns, O) -> y (N, O, H, W), each tile transformed back to 4x4, and b (O,) added."""
-    rows, columns = -(-y.shape[2] // 4), -(-y.shape[3] // 4)
-    for unit in prange(len(y) * rows):
-        n, row = unit // rows, unit % rows
-        tile = np.empty(36 * BLOCK, np.float32)
-        lines = np.empty(4 * columns * 4 * BLOCK, np.float32)
-        for c in range(0, y.shape[1], BLOCK):
-            size = min(BLOCK, y.shape[1] - c)
-            for column in range(columns):
-                get(tiles, tile, (unit * columns + column) * y.shape[1] + c, size)
-                for j in range(6):
-                    four_of_six(tile, j * BLOCK, 6 * BLOCK, tile, j * BLOCK, 6 * BLOCK, size)
-                for i in range(4):
-                    four_of_six(tile, 6 * i * BLOCK, BLOCK, lines, (16 * column + i) * BLOCK, 4 * BLOCK, size)
-            for o in range(size):
-                for i in range(min(4, y.shape[2] - 4 * row)):
-                    for q in range(y.shape[3]):
-                        y[n, c + o, 4 * row + i, q] = lines[at((4 * q + i) * BLOCK + o)] + b[c + o]
+def correlate(x: Any, y: Any, W: Any, rows: Any, columns: Any, above: Any, left: Any) -> None:
+    """x (N, C, H, W), y (N, O, OH, OW) -> W (O, C, 3, 3), to which it is added."""
+    channels, outputs, tiles = x.shape[1], y.shape[1], len(x) * rows * columns
+    ins = np.empty((36, tiles * channels + LINE), np.float32)
+    outs = np.empty((36, tiles * outputs + LINE), np.float32)
+    sums = np.empty((36, outputs * channels + LINE), np.float32)
+    for i in prange(len(x) * rows):
+        into_tiles(x[i // rows], ins, i % rows, i * columns, columns, above, left)
+        gradients_into_tiles(y[i // rows], outs, i % rows, i * columns, columns)
+    strips = -(-channels // BLOCK)
+    for unit in prange(36 * strips):
+        k, column = unit // strips, min(unit % strips * BLOCK, channels - BLOCK)
+        strip = np.empty(tiles * BLOCK, np.float32)
+        pack(ins[k], strip, column, tiles, channels)
+        for row in range(0, outputs, ROWS):
+            top = min(row, outputs - ROWS)
+            block(outs[k], top, 1, outputs, strip, 0, tiles, sums[k], top * channels + column, channels)
+    for o in prange(outputs):
+        add_weights(sums, W[o].reshape(-1), o * channels, channels)
+
+
+@loops
+def into_strips(W: Any, strips: Any, count: Any, row: Any, column: Any, start: Any, step: Any) -> None:
+    """Weights, flat, to strips (36, count / BLOCK, depth, BLOCK).
+
+    The 3x3 of each column is found at row, column and start; its elements are `step` apart.
+    """
+    for j in prange(strips.shape[1]):
+        first = min(j * BLOCK, count - BLOCK)
+        wide, tile = np.empty(18 * BLOCK, np.float32), np.empty(36 * BLOCK, np.float32)
+        for i in range(strips.shape[2]):
+            for f in range(BLOCK):
+                for k in range(9):
+                    wide[at(k * BLOCK + f)] = W[at(i * row + (first + f) * column + start + k * step)]
+            for k in range(3):
+                six_of_three(wide, k * BLOCK, 3 * BLOCK, tile, k * BLOCK, 3 * BLOCK, BLOCK)
+            wide[:] = tile[: 18 * BLOCK]
+            for k in range(6):
+                six_of_three(wide, 3 * k * BLOCK, BLOCK, tile, 6 * k * BLOCK, BLOCK, BLOCK)
+            for k in range(36):
+                for f in range(BLOCK):
+                    strips[k, j, i, f] = tile[at(k * BLOCK + f)]
+
+
+@part
+def into_tiles(x: Any, tiles: Any, row: Any, place: Any, columns: Any, above: Any, left: Any) -> None:
+    """A row of overlapping tiles of 6x6 of x (C, H, W), the first one above and left of the image; to `place`."""
+    width = 4 * columns + 2
+    wide, tile = np.empty(6 * width * BLOCK, np.float32), np.empty(36 * BLOCK, np.float32)
+    for c in range(0, len(x), BLOCK):
+        size = min(BLOCK, len(x) - c)
+        lay_out(x[c : c + size], wide, 4 * row - above, left, 6, width)
+        for q in range(width):
+            six_of_six(wide, 6 * q * BLOCK, BLOCK, wide, 6 * q * BLOCK, BLOCK, size)
+        for column in range(columns):
+            for i in range(6):
+                six_of_six(wide, (24 * column + i) * BLOCK, 6 * BLOCK, tile, 6 * i * BLOCK, BLOCK, size)
+            put(tile, tiles, (place + column) * len(x) + c, size)
+
+
+@part
+def gradients_into_tiles(y: Any, tiles: Any, row: Any, place: Any, columns: Any) -> None:
+    """A row of tiles of 4x4 of y (O, H, W), by the transpose of what makes outputs."""
+    width = 4 * columns
+    wide, tile = np.empty(6 * width * BLOCK, np.float32), np.empty(36 * BLOCK, np.float32)
+    for c in range(0, len(y), BLOCK):
+        size = min(BLOCK, len(y) - c)
+        lay_out(y[c : c + size], wide, 4 * row, 0, 4, width)
+        for q in range(width):
+            six_of_four(wide, 6 * q * BLOCK, BLOCK, wide, 6 * q * BLOCK, BLOCK, size)
+        for column in range(columns):
+            for i in range(6):
+                six_of_four(wide, (24 * column + i) * BLOCK, 6 * BLOCK, tile, 6 * i * BLOCK, BLOCK, size)
+            put(tile, tiles, (place + column) * len(y) + c, size)
+
+
+@part
+def out_of_tiles(tiles: Any, y: Any, b: Any, row: Any, place: Any, columns: Any) -> None:
+    """A row of tiles, transformed back to 4x4, to y (O, H, W), and b (O,) added."""
+    wide, tile = np.empty(16 * columns * BLOCK, np.float32), np.empty(36 * BLOCK, np.float32)
+    for c in range(0, len(y), BLOCK):
+        size = min(BLOCK, len(y) - c)
+        for column in range(columns):
+            get(tiles, tile, (place + column) * len(y) + c, size)
+            for j in range(6):
+                four_of_six(tile, j * BLOCK, 6 * BLOCK, tile, j * BLOCK, 6 * BLOCK, size)
+            for i in range(4):
+                four_of_six(tile, 6 * i * BLOCK, BLOCK, wide, (16 * column + i) * BLOCK, 4 * BLOCK, size)
+        for o in range(size):
+            for i in range(min(4, y.shape[1] - 4 * row)):
+                for q in range(y.shape[2]):
+                    y[c + o, 4 * row + i, q] = wide[at((4 * q + i) * BLOCK + o)] + b[c + o]
+
+
+@part
+def add_weights(tiles: Any, W: Any, place: Any, channels: Any) -> None:
+    """Tiles, one for each channel, transformed to 3x3, and added to W."""
+    tile = np.empty(36 * BLOCK, np.float32)
+    for c in range(0, channels, BLOCK):
+        size = min(BLOCK, channels - c)
+        get(tiles, tile, place + c, size)
+        for j in range(6):
+            three_of_six(tile, j * BLOCK, 6 * BLOCK, tile, j * BLOCK, 6 * BLOCK, size)
+        for i in range(3):
+            three_of_six(tile, 6 * i * BLOCK, BLOCK, tile, 6 * i * BLOCK, BLOCK, size)
+        for f in range(size):
+            for k in range(9):
+                W[at((c + f) * 9 + k)] += tile[at((k // 3 * 6 + k % 3) * BLOCK + f)]
 
 
 @part
 def lay_out(x: Any, wide: Any, top: Any, left: Any, side: Any, width: Any) -> None:
     """So many rows of an image (C, H, W), from `top` on, to (width, 6, BLOCK), among zeros."""
     wide[:] = 0
-    for c in range(x.shape[0]):
+    for c in range(len(x)):
         for r in range(max(-top, 0), min(side, x.shape[1] - top)):
             for q in range(min(x.shape[2], width - left)):
                 wide[at((6 * (q + left) + r) * BLOCK + c)] = x[c, r + top, q]
@@ -96,50 +174,3 @@ def get(tiles: Any, tile: Any, place: Any, size: Any) -> None:
     for k in range(36):
         for f in range(size):
             tile[at(k * BLOCK + f)] = tiles[k, at(place + f)]
-
-
-@inlined
-def six_of_six(x: Any, start: Any, step: Any, y: Any, place: Any, size: Any) -> None:
-    """IN times the six elements that are `step` apart, for each channel; they may be overwritten."""
-    for f in range(size):
-        i, o = at(start + f), at(place + f)
-        x0, x1, x2 = x[i], x[i + at(step)], x[i + at(2 * step)]
-        x3, x4, x5 = x[i + at(3 * step)], x[i + at(4 * step)], x[i + at(5 * step)]
-        even, odd = x4 - FOUR * x2, x3 - FOUR * x1
-        across, along = x4 - x2, TWO * (x3 - x1)
-        y[o] = FOUR * (x0 - x2) + across
-        y[o + at(BLOCK)] = even + odd
-        y[o + at(2 * BLOCK)] = even - odd
-        y[o + at(3 * BLOCK)] = across + along
-        y[o + at(4 * BLOCK)] = across - along
-        y[o + at(5 * BLOCK)] = FOUR * (x1 - x3) + (x5 - x3)
-
-
-@inlined
-def six_of_four(x: Any, start: Any, step: Any, y: Any, place: Any, size: Any) -> None:
-    """The transpose of OUT times four elements."""
-    for f in range(size):
-        i, o = at(start + f), at(place + f)
-        x0, x1, x2, x3 = x[i], x[i + at(step)], x[i + at(2 * step)], x[i + at(3 * step)]
-        even, odd = x0 + x2, x1 + x3
-        far, farther = x0 + FOUR * x2, TWO * x1 + EIGHT * x3
-        y[o] = x0
-        y[o + at(BLOCK)] = even + odd
-        y[o + at(2 * BLOCK)] = even - odd
-        y[o + at(3 * BLOCK)] = far + farther
-        y[o + at(4 * BLOCK)] = far - farther
-        y[o + at(5 * BLOCK)] = x3
-
-
-@inlined
-def four_of_six(x: Any, start: Any, step: Any, y: Any, place: Any, apart: Any, size: Any) -> None:
-    """OUT times six elements."""
-    for f in range(size):
-        i, o = at(start + f), at(place + f)
-        x0, x1, x2 = x[i], x[i + at(step)], x[i + at(2 * step)]
-        x3, x4, x5 = x[i + at(3 * step)], x[i + at(4 * step)], x[i + at(5 * step)]
-        near, far, across, along = x1 + x2, x3 + x4, x1 - x2, x3 - x4
-        y[o] = x0 + near + far
-        y[o + at(apart)] = across + TWO * along
-        y[o + at(2 * apart)] = near + FOUR * far
-        y[o + at(3 * apart)] = across + EIGHT * along + x5
