@@ -6,6 +6,7 @@ LLVM's own, of vectors.
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import Any
 
 import llvmlite.binding as llvm
@@ -18,6 +19,7 @@ from rung.kernels.jit import at, part
 # A block has as many rows of two vectors as there are registers for.
 LANES, ROWS = (16, 12) if llvm.get_host_cpu_features().get("avx512f") else (8, 6)
 STRIP = 2 * LANES  # columns
+intrinsic: Any = numba.extending.intrinsic
 FUSED = ("contract",)  # a * b + c is one instruction
 
 
@@ -29,7 +31,7 @@ def pack(b: Any, strip: Any, start: Any, depth: Any, length: Any) -> None:
             strip[at(i * STRIP + j)] = b[at(start + i * length + j)]
 
 
-@numba.extending.intrinsic  # type: ignore[untyped-decorator]
+@intrinsic  # type: ignore[untyped-decorator]
 def block(typing: Any, a: Any, start: Any, row: Any, step: Any, strip: Any, begin: Any, depth: Any, c: Any,
           place: Any, length: Any) -> Any:  # fmt: skip
     """ROWS rows of a matrix times a strip, to `c[place:]`, whose rows have this length; all arrays are flat.
@@ -68,8 +70,8 @@ def _block(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         new.append([builder.fadd(*both, flags=FUSED) for both in zip(totals, products, strict=True)])
     following = builder.add(k, whole(1))
     builder.cbranch(builder.icmp_signed("<", following, depth), loop, after)
-    phis, values = [k, *sum(sums, [])], [following, *sum(new, [])]
-    for phi, value in zip(phis, values, strict=True):
+    phis, values = [(k,), *sums], [(following,), *new]
+    for phi, value in zip(chain(*phis), chain(*values), strict=True):
         phi.add_incoming(ir.Constant(phi.type, None), before)
         phi.add_incoming(value, loop)
     builder.position_at_end(after)

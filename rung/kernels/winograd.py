@@ -51,7 +51,13 @@ def convolve(x: Any, W: Any, b: Any, windows: Any, groups: int, out: Any = None)
     return _convolve(x, _strips(W, W.shape[1], W.shape[0], 9, 9 * W.shape[1], 0, 1), b, windows, y)
 
 
-@kernel(lambda y, W, b, windows, sizes, groups: y.ndim == 4 and _fits(windows, groups, W.shape[:2], sizes))
+def _accepts_transpose(y: Any, W: Any, b: Any, windows: Any, sizes: Shape, groups: int) -> bool:
+    if y.ndim != 4 or not _fits(windows, groups, W.shape[:2], sizes):
+        return False
+    return all(n >= 0 for both in windows.mirrored.padding for n in both)
+
+
+@kernel(_accepts_transpose)
 def transpose(y: Any, W: Any, b: Any, windows: Any, sizes: Shape, groups: int, out: Any = None) -> Any:
     """x[n, c, p + k - padding] = b[c] + the sum over o of W[o, c, k] y[n, o, p], where these meet."""
     x = result(out, (y.shape[0], W.shape[1], *sizes))

@@ -21,8 +21,10 @@ LINE = 16  # numbers in a line of the cache; matrices are that much further apar
 
 @loops
 def convolve(x: Any, strips: Any, b: Any, y: Any, rows: Any, columns: Any, above: Any, left: Any, each: Any) -> None:
-    """x (N, C, H, W), strips (36, O / BLOCK, C, BLOCK), b (O,) -> y (N, O, OH, OW); a thread does `each` rows of tiles
-    at a time."""
+    """x (N, C, H, W), strips (36, O / BLOCK, C, BLOCK), b (O,) -> y (N, O, OH, OW).
+
+    A thread does `each` rows of tiles at a time, from the image to the result.
+    """
     for unit in prange(-(-len(x) * rows // each)):
         channels, outputs = x.shape[1], y.shape[1]
         first, last = unit * each, min((unit + 1) * each, len(x) * rows)
