@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from rung.kernels.jit import at, loops, part, prange
-from rung.kernels.products_loops import ROWS, STRIP, block, pack
+from rung.kernels.vectors import ROWS, SQUARE, STRIP, block, pack, turn
 from rung.kernels.winograd_tiles import four_of_six, six_of_four, six_of_six, six_of_three, three_of_six
 
 BLOCK = STRIP
@@ -34,9 +34,9 @@ def convolve(x: Any, strips: Any, b: Any, y: Any, rows: Any, columns: Any, above
         for i in range(first, last):
             into_tiles(x[i // rows], ins, i % rows, (i - first) * columns, columns, above, left)
         for k in range(36):
-            for j in range(strips.shape[1]):
-                column = min(j * BLOCK, outputs - BLOCK)
-                for t in range(0, (last - first) * columns, ROWS):
+            for t in range(0, (last - first) * columns, ROWS):
+                for j in range(strips.shape[1]):
+                    column = min(j * BLOCK, outputs - BLOCK)
                     block(ins[k], t * channels, channels, 1, strips[k, j].reshape(-1), 0, channels,
                           outs[k], t * outputs + column, outputs)  # fmt: skip
         for i in range(first, last):
@@ -69,17 +69,18 @@ def correlate(x: Any, y: Any, W: Any, rows: Any, columns: Any, above: Any, left:
 def into_strips(W: Any, strips: Any, count: Any, row: Any, column: Any, start: Any, step: Any) -> None:
     """Weights, flat, to strips (36, count / BLOCK, depth, BLOCK).
 
-    The 3x3 of each column is found at row, column and start; its elements are `step` apart.
+    A row and a column say where 3x3 weights lie; they begin with the element `start`, and the next is `step` further.
     """
     for j in prange(strips.shape[1]):
         first = min(j * BLOCK, count - BLOCK)
         wide, tile = np.empty(18 * BLOCK, np.float32), np.empty(36 * BLOCK, np.float32)
         for i in range(strips.shape[2]):
+            begin = i * row + first * column
+            transpose(W, begin, column, BLOCK, 8, wide, 0, BLOCK)
             for f in range(BLOCK):
-                for k in range(9):
-                    wide[at(k * BLOCK + f)] = W[at(i * row + (first + f) * column + start + k * step)]
+                wide[at(8 * BLOCK + f)] = W[at(begin + f * column + 8)]
             for k in range(3):
-                six_of_three(wide, k * BLOCK, 3 * BLOCK, tile, k * BLOCK, 3 * BLOCK, BLOCK)
+                six_of_three(wide, (start + k * step) * BLOCK, 3 * step * BLOCK, tile, k * BLOCK, 3 * BLOCK, BLOCK)
             wide[:] = tile[: 18 * BLOCK]
             for k in range(6):
                 six_of_three(wide, 3 * k * BLOCK, BLOCK, tile, 6 * k * BLOCK, BLOCK, BLOCK)
@@ -132,10 +133,12 @@ def out_of_tiles(tiles: Any, y: Any, b: Any, row: Any, place: Any, columns: Any)
                 four_of_six(tile, j * BLOCK, 6 * BLOCK, tile, j * BLOCK, 6 * BLOCK, size)
             for i in range(4):
                 four_of_six(tile, 6 * i * BLOCK, BLOCK, wide, (16 * column + i) * BLOCK, 4 * BLOCK, size)
-        for o in range(size):
-            for i in range(min(4, y.shape[1] - 4 * row)):
-                for q in range(y.shape[2]):
-                    y[c + o, 4 * row + i, q] = wide[at((4 * q + i) * BLOCK + o)] + b[c + o]
+        for q in range(16 * columns):
+            for f in range(size):
+                wide[at(q * BLOCK + f)] += b[at(c + f)]
+        for i in range(min(4, y.shape[1] - 4 * row)):
+            corner = (c * y.shape[1] + 4 * row + i) * y.shape[2]
+            transpose(wide, i * BLOCK, 4 * BLOCK, y.shape[2], size, y.reshape(-1), corner, y.shape[1] * y.shape[2])
 
 
 @part
@@ -158,10 +161,25 @@ def add_weights(tiles: Any, W: Any, place: Any, channels: Any) -> None:
 def lay_out(x: Any, wide: Any, top: Any, left: Any, side: Any, width: Any) -> None:
     """So many rows of an image (C, H, W), from `top` on, to (width, 6, BLOCK), among zeros."""
     wide[:] = 0
-    for c in range(len(x)):
-        for r in range(max(-top, 0), min(side, x.shape[1] - top)):
-            for q in range(min(x.shape[2], width - left)):
-                wide[at((6 * (q + left) + r) * BLOCK + c)] = x[c, r + top, q]
+    size = min(x.shape[2], width - left)
+    for r in range(max(-top, 0), min(side, x.shape[1] - top)):
+        start, place = (r + top) * x.shape[2], (6 * left + r) * BLOCK
+        transpose(x.reshape(-1), start, x.shape[1] * x.shape[2], len(x), size, wide, place, 6 * BLOCK)
+
+
+@part
+def transpose(x: Any, start: Any, row: Any, rows: Any, columns: Any, y: Any, place: Any, length: Any) -> None:
+    """y[place + j length + i] = x[start + i row + j], square by square; the last ones lie over the ones before."""
+    if rows < SQUARE or columns < SQUARE:
+        for i in range(rows):
+            for j in range(columns):
+                y[at(place + j * length + i)] = x[at(start + i * row + j)]
+        return
+    for i in range(0, rows, SQUARE):
+        top = min(i, rows - SQUARE)
+        for j in range(0, columns, SQUARE):
+            left = min(j, columns - SQUARE)
+            turn(x, start + top * row + left, row, y, place + left * length + top, length)
 
 
 @part

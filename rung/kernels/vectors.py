@@ -1,7 +1,7 @@
-"""Products of matrices within a kernel, where BLAS would share out each one among the threads.
+"""What kernels do with vectors that stay in the registers: blocks of products of matrices, and of transposes.
 
-In the middle is a block of the result that stays in the registers. Numba has no words for that, so it is written in
-LLVM's own, of vectors.
+Numba has no words for that, so it is written in LLVM's own. BLAS would not do, which shares out each product among
+the threads: a kernel has many small ones, and whole ones for each thread.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from rung.kernels.jit import at, part
 LANES, ROWS = (16, 12) if llvm.get_host_cpu_features().get("avx512f") else (8, 6)
 STRIP = 2 * LANES  # columns
 intrinsic: Any = numba.extending.intrinsic
+SQUARE = 8
 FUSED = ("contract",)  # a * b + c is one instruction
 
 
@@ -78,4 +79,33 @@ def _block(context: Any, builder: Any, signature: Any, args: Any) -> Any:
     for i, totals in enumerate(new):
         for total, pointer in zip(totals, pair(c, builder.add(place, builder.mul(length, whole(i)))), strict=True):
             builder.store(total, pointer, align=4)
+    return context.get_dummy_value()
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def turn(typing: Any, source: Any, start: Any, row: Any, target: Any, place: Any, length: Any) -> Any:
+    """target[place + j length + i] = source[start + i row + j] for i and j below SQUARE; both arrays are flat."""
+    return types.void(source, *[types.intp] * 2, target, *[types.intp] * 2), _turn
+
+
+def _turn(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+    whole, vector = ir.IntType(64), ir.VectorType(ir.FloatType(), SQUARE)
+    source, target = (context.make_array(signature.args[i])(context, builder, args[i]).data for i in (0, 3))
+
+    def lines(data: Any, first: Any, length: Any) -> list[Any]:
+        offsets = [builder.add(first, builder.mul(length, whole(i))) for i in range(SQUARE)]
+        return [builder.bitcast(builder.gep(data, [offset]), vector.as_pointer()) for offset in offsets]
+
+    def mixed(a: Any, b: Any, first: int) -> Any:
+        """The elements of a and b in turn, from one half of both."""
+        places = [first + i // 2 + SQUARE * (i % 2) for i in range(SQUARE)]
+        return builder.shuffle_vector(a, b, ir.Constant(ir.VectorType(ir.IntType(32), SQUARE), places))
+
+    half = SQUARE // 2
+    rows = [builder.load(line, align=4) for line in lines(source, args[1], args[2])]
+    for _ in range(SQUARE.bit_length() - 1):
+        pairs = list(zip(rows[:half], rows[half:], strict=True))
+        rows = [mixed(a, b, first) for a, b in pairs for first in (0, half)]
+    for row, line in zip(rows, lines(target, args[4], args[5]), strict=True):
+        builder.store(row, line, align=4)
     return context.get_dummy_value()
