@@ -26,4 +26,5 @@ def _compiled(**options: Any) -> Callable[[Any], Any]:
 # The last bit of a * b + c may differ; in `adding`, also the order of sums.
 part = _compiled(fastmath={"contract"})
 adding = _compiled(fastmath={"contract", "reassoc"})
+inlined = _compiled(fastmath={"contract"}, inline="always")
 loops = _compiled(fastmath={"contract"}, parallel=True)

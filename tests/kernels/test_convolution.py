@@ -9,7 +9,7 @@ import rung
 import rung.functions as F
 from rung.functions.spatial import columns
 from rung.functions.spatial.geometry import Windows
-from rung.kernels import few_taps, switched
+from rung.kernels import few_taps, switched, winograd
 
 
 @dataclass
@@ -87,7 +87,62 @@ def test_other_convolutions_are_compositions(runs, layer):
     assert runs == []
 
 
-LAYERS = [FEW_TAPS[1], FEW_TAPS[5]]
+WINOGRAD = [
+    Layer((2, 32, 8, 8), (32, 32, 3, 3), ((1, 1), (1, 1))),
+    Layer((3, 33, 9, 13), (40, 33, 3, 3)),
+    Layer((1, 50, 7, 11), (35, 50, 3, 3), ((0, 2), (2, 1))),
+    Layer((9, 96, 16, 12), (64, 96, 3, 3), ((1, 1), (1, 1))),
+]
+ACCURACY = 3e-5  # of the largest result
+
+
+@pytest.mark.parametrize("layer", WINOGRAD, ids=str)
+@pytest.mark.parametrize("biased", [True, False])
+def test_winograd(check, layer, biased):
+    x, W, b, _ = layer.arrays()
+    b = b if biased else None
+    check(winograd.convolve, columns.convolve, x, W, b, layer.windows, 1, tolerance=ACCURACY)
+
+
+@pytest.mark.parametrize("layer", WINOGRAD, ids=str)
+@pytest.mark.parametrize("biased", [True, False])
+def test_transposed_winograd(check, layer, biased):
+    _, W, _, gy = layer.arrays()
+    b = normal(W.shape[1:2], 4) if biased else None
+    check(winograd.transpose, columns.transpose, gy, W, b, layer.windows, layer.x[2:], 1, tolerance=ACCURACY)
+
+
+@pytest.mark.parametrize("layer", WINOGRAD, ids=str)
+def test_weights_by_winograd(check, layer, monkeypatch):
+    x, _, _, gy = layer.arrays()
+    check(winograd.correlate, columns.correlate, x, gy, layer.windows, 1, tolerance=ACCURACY)
+    monkeypatch.setattr(winograd, "PART", 1)  # example after example
+    check(winograd.correlate, columns.correlate, x, gy, layer.windows, 1, tolerance=ACCURACY)
+
+
+def test_what_winograd_is_not_for(runs):
+    for layer in (
+        Layer((2, 32, 9, 9), (32, 32, 3, 3), stride=(2, 2)),
+        Layer((2, 32, 9, 9), (32, 32, 3, 3), dilation=(2, 2)),
+        Layer((2, 64, 8, 8), (64, 32, 3, 3), groups=2),
+        Layer((2, 31, 8, 8), (32, 31, 3, 3)),
+        Layer((2, 32, 5, 5), (31, 32, 3, 3)),
+    ):
+        x, W, b, gy = layer.arrays()
+        columns.convolve(np, x, W, b, layer.windows, layer.groups)
+        columns.transpose(np, gy, W, None, layer.windows, layer.x[2:], layer.groups)
+        columns.correlate(np, x, gy, layer.windows, layer.groups)
+    layer = Layer((2, 32, 4, 4), (32, 32, 3, 3))  # a tile would have four outputs of sixteen
+    x, W, b, gy = layer.arrays()
+    columns.convolve(np, x, W, b, layer.windows, 1)
+    columns.correlate(np, x, gy, layer.windows, 1)
+    layer = Layer((2, 32, 8, 8), (32, 32, 3, 3), ((3, 3), (3, 3)))  # mirrored, it would cut something off
+    _, W, _, gy = layer.arrays()
+    columns.transpose(np, gy, W, None, layer.windows, (8, 8), 1)
+    assert [kernel for kernel in runs if kernel not in (few_taps.convolve, few_taps.correlate)] == []
+
+
+LAYERS = [FEW_TAPS[1], FEW_TAPS[5], WINOGRAD[0]]
 
 
 @pytest.mark.parametrize("layer", LAYERS, ids=str)
