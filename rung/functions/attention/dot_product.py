@@ -23,6 +23,8 @@ from rung.functions.elementwise.selection import as_reals
 from rung.functions.linalg.product import swap
 from rung.functions.stochastic import dropout as dropped
 from rung.functions.view import expand_dims, reshape
+from rung.kernels import accelerated
+from rung.kernels import attention as kernels
 from rung.random import draw_seed
 from rung.shapes import Shape, broadcast, expect
 
@@ -91,10 +93,10 @@ class ScaledDotProductAttention(Trailing):
     def forward(self, xp: Any, q: Any, k: Any, v: Any, mask: Any, bias: Any) -> Any:
         dtype = xp.result_type(q.dtype, k.dtype, v.dtype)
         q, k, v, bias = (_wide(xp, x) for x in (q, k, v, bias))
-        y, lse = attend(self._scores(xp, q, k, v, mask, bias), v, dropout_of(xp, self.dropout, self.seed))
+        y, lse = attended(xp, q, k, v, mask, bias, self)
         return y.astype(dtype, copy=False), lse.astype(dtype, copy=False)
 
-    def _scores(self, xp: Any, q: Any, k: Any, v: Any, mask: Any, bias: Any) -> Scores:
+    def scores(self, xp: Any, q: Any, k: Any, v: Any, mask: Any, bias: Any) -> Scores:
         shapes = [tuple(getattr(x, "shape", ())) for x in (q, k, v, mask, bias)]
         return Scores(xp, self.grid_of(*shapes), q, k, mask, bias, self.scale)
 
@@ -139,9 +141,7 @@ class ScaledDotProductAttention(Trailing):
     ) -> tuple[Any, ...]:
         xp = get_array_module(gy)
         gy, q, k, v, bias, y, lse = (_wide(xp, x) for x in (gy, q, k, v, bias, y, lse))
-        scores, draw = self._scores(xp, q, k, v, mask, bias), dropout_of(xp, self.dropout, self.seed)
-        delta = _delta(gy, y, glse)[..., None]
-        return attend_backward(scores, v, lse, gy, delta, draw, self.of_bias)
+        return gradients(xp, gy, q, k, v, mask, bias, lse, _delta(gy, y, glse), self)
 
     def _recorded(
         self, gy: Any, q: Any, k: Any, v: Any, mask: Any, bias: Any, y: Any, lse: Any, glse: Any
@@ -177,6 +177,22 @@ class ScaledDotProductAttention(Trailing):
         ((2, 3), (4, 3), (4, 3), (2, 3), ()), ((2, 2, 3), (3, 4, 3), (4, 3), (), ()),
         ((2, 3), (4, 3), (4, 3), (), (3, 1)),
     ]  # fmt: skip
+
+
+@accelerated(kernels.attend)
+def attended(xp: Any, q: Any, k: Any, v: Any, mask: Any, bias: Any, op: ScaledDotProductAttention) -> tuple[Any, Any]:
+    """What the op gives, on arrays."""
+    return attend(op.scores(xp, q, k, v, mask, bias), v, dropout_of(xp, op.dropout, op.seed))
+
+
+@accelerated(kernels.attend_backward)
+def gradients(
+    xp: Any, gy: Any, q: Any, k: Any, v: Any, mask: Any, bias: Any, lse: Any, delta: Any,
+    op: ScaledDotProductAttention,
+) -> tuple[Any, ...]:  # fmt: skip
+    """Those of q, k, v and the bias, on arrays; `delta` is what those of the scores in a row sum to 0 by."""
+    draw = dropout_of(xp, op.dropout, op.seed)
+    return attend_backward(op.scores(xp, q, k, v, mask, bias), v, lse, gy, delta[..., None], draw, op.of_bias)
 
 
 def _wide(xp: Any, x: Any) -> Any:
