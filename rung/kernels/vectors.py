@@ -11,6 +11,7 @@ from typing import Any
 
 import llvmlite.binding as llvm
 import numba.extending
+import numpy as np
 from llvmlite import ir
 from numba.core import types
 
@@ -21,6 +22,7 @@ LANES, ROWS = (16, 12) if llvm.get_host_cpu_features().get("avx512f") else (8, 6
 STRIP = 2 * LANES  # columns
 intrinsic: Any = numba.extending.intrinsic
 SQUARE = 8
+DEEP = 128  # rows of a strip at a time, so that it and what is multiplied by it stay in the first-level cache
 FUSED = ("contract",)  # a * b + c is one instruction
 
 
@@ -32,16 +34,30 @@ def pack(b: Any, strip: Any, start: Any, depth: Any, length: Any) -> None:
             strip[at(i * STRIP + j)] = b[at(start + i * length + j)]
 
 
+@part
+def room(rows: Any) -> Any:
+    """Memory for blocks of so many rows; the last one has ROWS as well, and begins earlier."""
+    return np.empty(-(-rows // ROWS) * ROWS * STRIP, np.float32)
+
+
+@part
+def place_of(row: Any, rows: Any) -> Any:
+    """Where a row lies in the blocks of a matrix of so many."""
+    first = row // ROWS * ROWS
+    return (first + row - min(first, rows - ROWS)) * STRIP
+
+
 @intrinsic  # type: ignore[untyped-decorator]
 def block(typing: Any, a: Any, start: Any, row: Any, step: Any, strip: Any, begin: Any, depth: Any, c: Any,
-          place: Any, length: Any) -> Any:  # fmt: skip
+          place: Any, length: Any, more: Any) -> Any:  # fmt: skip
     """ROWS rows of a matrix times a strip, to `c[place:]`, whose rows have this length; all arrays are flat.
 
     Args:
         start: where the first row of `a` begins; rows are `row` apart, and the elements of one `step`.
         begin: where the strip begins; it has `depth` rows.
+        more: whether it is added to what is there.
     """
-    signature = types.void(a, *[types.intp] * 3, strip, *[types.intp] * 2, c, *[types.intp] * 2)
+    signature = types.void(a, *[types.intp] * 3, strip, *[types.intp] * 2, c, *[types.intp] * 2, types.boolean)
     return signature, _block
 
 
@@ -58,6 +74,9 @@ def _block(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         first = builder.insert_element(ir.Constant(vector, ir.Undefined), number, ir.IntType(32)(0))
         return builder.shuffle_vector(first, first, ir.Constant(ir.VectorType(ir.IntType(32), LANES), [0] * LANES))
 
+    places = [pair(c, builder.add(place, builder.mul(length, whole(i)))) for i in range(ROWS)]
+    zero = ir.Constant(vector, None)
+    old = [[builder.select(args[10], builder.load(p, align=4), zero) for p in pairs] for pairs in places]
     rows = [builder.gep(a, [builder.add(start, builder.mul(row, whole(i)))]) for i in range(ROWS)]
     before, loop, after = builder.block, builder.append_basic_block("sums"), builder.append_basic_block("done")
     builder.branch(loop)
@@ -71,14 +90,14 @@ def _block(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         new.append([builder.fadd(*both, flags=FUSED) for both in zip(totals, products, strict=True)])
     following = builder.add(k, whole(1))
     builder.cbranch(builder.icmp_signed("<", following, depth), loop, after)
-    phis, values = [(k,), *sums], [(following,), *new]
-    for phi, value in zip(chain(*phis), chain(*values), strict=True):
-        phi.add_incoming(ir.Constant(phi.type, None), before)
-        phi.add_incoming(value, loop)
+    k.add_incoming(whole(0), before)
+    k.add_incoming(following, loop)
+    for phi, first, next in zip(chain(*sums), chain(*old), chain(*new), strict=True):
+        phi.add_incoming(first, before)
+        phi.add_incoming(next, loop)
     builder.position_at_end(after)
-    for i, totals in enumerate(new):
-        for total, pointer in zip(totals, pair(c, builder.add(place, builder.mul(length, whole(i)))), strict=True):
-            builder.store(total, pointer, align=4)
+    for total, pointer in zip(chain(*new), chain(*places), strict=True):
+        builder.store(total, pointer, align=4)
     return context.get_dummy_value()
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from rung.kernels.jit import at, loops, part, prange
-from rung.kernels.vectors import ROWS, SQUARE, STRIP, block, pack, turn
+from rung.kernels.vectors import DEEP, ROWS, SQUARE, STRIP, block, pack, place_of, room, turn
 from rung.kernels.winograd_tiles import four_of_six, six_of_four, six_of_six, six_of_three, three_of_six
 
 BLOCK = STRIP
@@ -38,7 +38,7 @@ def convolve(x: Any, strips: Any, b: Any, y: Any, rows: Any, columns: Any, above
                 for j in range(strips.shape[1]):
                     column = min(j * BLOCK, outputs - BLOCK)
                     block(ins[k], t * channels, channels, 1, strips[k, j].reshape(-1), 0, channels,
-                          outs[k], t * outputs + column, outputs)  # fmt: skip
+                          outs[k], t * outputs + column, outputs, False)  # fmt: skip
         for i in range(first, last):
             out_of_tiles(outs, y[i // rows], b, i % rows, (i - first) * columns, columns)
 
@@ -56,11 +56,18 @@ def correlate(x: Any, y: Any, W: Any, rows: Any, columns: Any, above: Any, left:
     strips = -(-channels // BLOCK)
     for unit in prange(36 * strips):
         k, column = unit // strips, min(unit % strips * BLOCK, channels - BLOCK)
-        strip = np.empty(tiles * BLOCK, np.float32)
-        pack(ins[k], strip, column, tiles, channels)
-        for row in range(0, outputs, ROWS):
-            top = min(row, outputs - ROWS)
-            block(outs[k], top, 1, outputs, strip, 0, tiles, sums[k], top * channels + column, channels)
+        strip = np.empty(DEEP * BLOCK, np.float32)
+        blocks = room(outputs)
+        for t in range(0, tiles, DEEP):
+            depth = min(DEEP, tiles - t)
+            pack(ins[k], strip, t * channels + column, depth, channels)
+            for row in range(0, outputs, ROWS):
+                start = t * outputs + min(row, outputs - ROWS)
+                block(outs[k], start, 1, outputs, strip, 0, depth, blocks, row * BLOCK, BLOCK, t > 0)
+        for o in range(outputs):
+            place = place_of(o, outputs)
+            for f in range(BLOCK):
+                sums[k, at(o * channels + column + f)] = blocks[at(place + f)]
     for o in prange(outputs):
         add_weights(sums, W[o].reshape(-1), o * channels, channels)
 
