@@ -155,7 +155,7 @@ def put_row(values: Any, scale: Any, row: Any) -> None:
 
 @part
 def exponentials(row: Any, end: Any) -> Any:
-    """exp(x - the largest), in place, and 0 from `end` on; their sum and log-sum-exp, or 1 and 0 if there are none."""
+    """exp(x - the largest), in place, and 0 from `end` on; their sum and log-sum-exp, or 1 and 0 if all are 0."""
     top, total = np.float32(-np.inf), ZERO
     for j in range(end):
         top = maximum(top, row[j])

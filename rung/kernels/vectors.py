@@ -47,40 +47,24 @@ def place_of(row: Any, rows: Any) -> Any:
     return (first + row - min(first, rows - ROWS)) * STRIP
 
 
-@part
-def transpose(x: Any, start: Any, row: Any, rows: Any, columns: Any, y: Any, place: Any, length: Any) -> None:
-    """y[place + j length + i] = x[start + i row + j], square by square; the last ones lie over the ones before."""
-    if rows < SQUARE or columns < SQUARE:
-        for i in range(rows):
-            for j in range(columns):
-                y[at(place + j * length + i)] = x[at(start + i * row + j)]
-        return
-    for i in range(0, rows, SQUARE):
-        top = min(i, rows - SQUARE)
-        for j in range(0, columns, SQUARE):
-            left = min(j, columns - SQUARE)
-            turn(x, start + top * row + left, row, y, place + left * length + top, length)
-
-
 @intrinsic  # type: ignore[untyped-decorator]
-def block(typing: Any, a: Any, start: Any, rows: Any, step: Any, strip: Any, begin: Any, lines: Any, depth: Any,
-          c: Any, place: Any, length: Any, more: Any) -> Any:  # fmt: skip
-    """ROWS rows of a matrix times STRIP columns of another, to rows of this length in c; the matrices are flat.
-
-        c[place + i length + j] = the sum over k < depth of  a[start + rows[i] + k step] strip[begin + lines[k] + j]
+def block(typing: Any, a: Any, start: Any, row: Any, step: Any, strip: Any, begin: Any, depth: Any, c: Any,
+          place: Any, length: Any, more: Any) -> Any:  # fmt: skip
+    """ROWS rows of a matrix times a strip, to `c[place:]`, whose rows have this length; all arrays are flat.
 
     Args:
+        start: where the first row of `a` begins; rows are `row` apart, and the elements of one `step`.
+        begin: where the strip begins; it has `depth` rows.
         more: whether it is added to what is there.
     """
-    n = types.intp
-    return types.void(a, n, rows, n, strip, n, lines, n, c, n, n, types.boolean), _block
+    signature = types.void(a, *[types.intp] * 3, strip, *[types.intp] * 2, c, *[types.intp] * 2, types.boolean)
+    return signature, _block
 
 
 def _block(context: Any, builder: Any, signature: Any, args: Any) -> Any:
     whole, vector = ir.IntType(64), ir.VectorType(ir.FloatType(), LANES)
-    start, step, begin, depth, place, length, more = (args[i] for i in (1, 3, 5, 7, 9, 10, 11))
-    data = [context.make_array(signature.args[i])(context, builder, args[i]).data for i in (0, 2, 4, 6, 8)]
-    a, distances, strip, lines, c = data
+    start, row, step, begin, depth, place, length = (args[i] for i in (1, 2, 3, 5, 6, 8, 9))
+    a, strip, c = (context.make_array(signature.args[i])(context, builder, args[i]).data for i in (0, 4, 7))
 
     def pair(pointer: Any, offset: Any) -> list[Any]:
         places = [builder.gep(pointer, [builder.add(offset, whole(LANES * i))]) for i in range(2)]
@@ -92,16 +76,13 @@ def _block(context: Any, builder: Any, signature: Any, args: Any) -> Any:
 
     places = [pair(c, builder.add(place, builder.mul(length, whole(i)))) for i in range(ROWS)]
     zero = ir.Constant(vector, None)
-    old = [[builder.select(more, builder.load(p, align=4), zero) for p in pairs] for pairs in places]
-    rows = [
-        builder.gep(a, [builder.add(start, builder.load(builder.gep(distances, [whole(i)])))]) for i in range(ROWS)
-    ]
+    old = [[builder.select(args[10], builder.load(p, align=4), zero) for p in pairs] for pairs in places]
+    rows = [builder.gep(a, [builder.add(start, builder.mul(row, whole(i)))]) for i in range(ROWS)]
     before, loop, after = builder.block, builder.append_basic_block("sums"), builder.append_basic_block("done")
     builder.branch(loop)
     builder.position_at_end(loop)
     k, sums = builder.phi(whole), [[builder.phi(vector) for _ in range(2)] for _ in range(ROWS)]
-    line = builder.add(begin, builder.load(builder.gep(lines, [k])))
-    factors = [builder.load(p, align=4) for p in pair(strip, line)]
+    factors = [builder.load(p, align=4) for p in pair(strip, builder.add(begin, builder.mul(k, whole(STRIP))))]
     new = []
     for pointer, totals in zip(rows, sums, strict=True):
         number = spread(builder.load(builder.gep(pointer, [builder.mul(k, step)])))

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from rung.kernels.jit import at, loops, part, prange
-from rung.kernels.vectors import DEEP, ROWS, STRIP, block, pack, place_of, room, transpose
+from rung.kernels.vectors import DEEP, ROWS, SQUARE, STRIP, block, pack, place_of, room, turn
 from rung.kernels.winograd_tiles import four_of_six, six_of_four, six_of_six, six_of_three, three_of_six
 
 BLOCK = STRIP
@@ -33,12 +33,11 @@ def convolve(x: Any, strips: Any, b: Any, y: Any, rows: Any, columns: Any, above
         outs = np.empty((36, tiles * outputs + LINE), np.float32)
         for i in range(first, last):
             into_tiles(x[i // rows], ins, i % rows, (i - first) * columns, columns, above, left)
-        rows_of_ins, lines = np.arange(ROWS) * channels, np.arange(channels) * BLOCK
         for k in range(36):
             for t in range(0, (last - first) * columns, ROWS):
                 for j in range(strips.shape[1]):
                     column = min(j * BLOCK, outputs - BLOCK)
-                    block(ins[k], t * channels, rows_of_ins, 1, strips[k, j].reshape(-1), 0, lines, channels,
+                    block(ins[k], t * channels, channels, 1, strips[k, j].reshape(-1), 0, channels,
                           outs[k], t * outputs + column, outputs, False)  # fmt: skip
         for i in range(first, last):
             out_of_tiles(outs, y[i // rows], b, i % rows, (i - first) * columns, columns)
@@ -58,15 +57,13 @@ def correlate(x: Any, y: Any, W: Any, rows: Any, columns: Any, above: Any, left:
     for unit in prange(36 * strips):
         k, column = unit // strips, min(unit % strips * BLOCK, channels - BLOCK)
         strip = np.empty(DEEP * BLOCK, np.float32)
-        blocks, side_by_side, lines = room(outputs), np.arange(ROWS), np.arange(DEEP) * BLOCK
+        blocks = room(outputs)
         for t in range(0, tiles, DEEP):
             depth = min(DEEP, tiles - t)
             pack(ins[k], strip, t * channels + column, depth, channels)
             for row in range(0, outputs, ROWS):
                 start = t * outputs + min(row, outputs - ROWS)
-                block(
-                    outs[k], start, side_by_side, outputs, strip, 0, lines, depth, blocks, row * BLOCK, BLOCK, t > 0
-                )
+                block(outs[k], start, 1, outputs, strip, 0, depth, blocks, row * BLOCK, BLOCK, t > 0)
         for o in range(outputs):
             place = place_of(o, outputs)
             for f in range(BLOCK):
@@ -175,6 +172,21 @@ def lay_out(x: Any, wide: Any, top: Any, left: Any, side: Any, width: Any) -> No
     for r in range(max(-top, 0), min(side, x.shape[1] - top)):
         start, place = (r + top) * x.shape[2], (6 * left + r) * BLOCK
         transpose(x.reshape(-1), start, x.shape[1] * x.shape[2], len(x), size, wide, place, 6 * BLOCK)
+
+
+@part
+def transpose(x: Any, start: Any, row: Any, rows: Any, columns: Any, y: Any, place: Any, length: Any) -> None:
+    """y[place + j length + i] = x[start + i row + j], square by square; the last ones lie over the ones before."""
+    if rows < SQUARE or columns < SQUARE:
+        for i in range(rows):
+            for j in range(columns):
+                y[at(place + j * length + i)] = x[at(start + i * row + j)]
+        return
+    for i in range(0, rows, SQUARE):
+        top = min(i, rows - SQUARE)
+        for j in range(0, columns, SQUARE):
+            left = min(j, columns - SQUARE)
+            turn(x, start + top * row + left, row, y, place + left * length + top, length)
 
 
 @part

@@ -14,14 +14,14 @@ from typing import Any
 
 from rung.cuda import device_name
 from rung.functions.spatial.geometry import Windows
-from rung.kernels import accelerated, few_taps, implicit, winograd
+from rung.kernels import accelerated, few_taps, winograd
 from rung.shapes import Shape
 
 # Bytes of columns at a time: what the second-level cache of a core holds, twice. A GPU wants few and large calls.
 PART, PART_ON_GPU = 2 << 20, 256 << 20
 
 
-@accelerated(winograd.convolve, few_taps.convolve, implicit.convolve)
+@accelerated(winograd.convolve, few_taps.convolve)
 def convolve(xp: Any, x: Any, W: Any, b: Any, windows: Windows, groups: int) -> Any:
     """y[n, o, p] = b[o] + the sum over c and k of W[o, c, k] x[n, c, stride p + dilation k - padding]."""
     count = windows.count(x.shape[2:])
@@ -49,7 +49,7 @@ def transpose(xp: Any, y: Any, W: Any, b: Any, windows: Windows, sizes: Shape, g
     return x
 
 
-@accelerated(winograd.correlate, few_taps.correlate, implicit.correlate)
+@accelerated(winograd.correlate, few_taps.correlate)
 def correlate(xp: Any, x: Any, y: Any, windows: Windows, groups: int) -> Any:
     """W[o, c, k] = the sum over n and p of y[n, o, p] x[n, c, stride p + dilation k - padding]."""
     W = xp.zeros((y.shape[1], x.shape[1] // groups, *windows.kernel), xp.result_type(x, y))
