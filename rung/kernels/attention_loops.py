@@ -11,11 +11,13 @@ from typing import Any
 import numpy as np
 
 from rung.kernels.elementary import exp32, maximum, plus
-from rung.kernels.jit import at, loops, part, prange
+from rung.kernels.jit import loops, part, prange
 from rung.kernels.vectors import ROWS, STRIP, block
+from rung.kernels.winograd_loops import transpose
 
 ROOM = 1 << 16  # scores that a thread has at a time in the backward pass
 ZERO: Any = np.float32(0)
+NOTHING: Any = np.float32(-np.inf)  # the score of what is not seen
 
 
 @loops
@@ -49,7 +51,7 @@ def attend_head(q: Any, k: Any, v: Any, scale: Any, shift: Any, y: Any, lse: Any
         for j in range(0, most, STRIP):
             block(queries, 0, size, 1, k_strips, j * size, size, scores, j, length, False)
         for i in range(count):
-            row = scores[i * length : i * length + most]
+            row = scores[i * length : i * length + padded(most)]
             total, lse[first + i] = exponentials(row, seen(first + i, shift, keys))
             inverse[i] = np.float32(1) / total
         for e in range(0, features if most else 0, STRIP):
@@ -74,25 +76,31 @@ def backward_head(
         count = min(chunk, len(q) - first)
         most = seen(first + count - 1, shift, keys)
         for r in range(0, count, ROWS):
-            copy_rows(q, first + r, min(ROWS, count - r), scale, queries)
-            copy_rows(gy, first + r, min(ROWS, count - r), np.float32(1), gradients)
-            for j in range(0, most, STRIP):
+            some = min(ROWS, count - r)
+            copy_rows(q, first + r, some, scale, queries)
+            copy_rows(gy, first + r, some, np.float32(1), gradients)
+            for j in range(0, seen(first + r + some - 1, shift, keys), STRIP):
                 block(queries, 0, size, 1, kt, j * size, size, p, r * length + j, length, False)
                 block(gradients, 0, features, 1, vt, j * features, features, gs, r * length + j, length, False)
         for i in range(count):
             row, g = p[i * length : (i + 1) * length], gs[i * length : (i + 1) * length]
             through_softmax(row, g, seen(first + i, shift, keys), lse[first + i], delta[first + i])
         for r in range(0, count, ROWS):
-            for d in range(0, size if most else 0, STRIP):
-                block(gs, r * length, length, 1, k_strips, d * keys, most, products, d, wide, False)
-            for i in range(min(ROWS, count - r)):
-                put_row(products[i * wide :], scale if most else ZERO, gq[first + r + i])
+            some = min(ROWS, count - r)
+            depth = seen(first + r + some - 1, shift, keys)
+            for d in range(0, size if depth else 0, STRIP):
+                block(gs, r * length, length, 1, k_strips, d * keys, depth, products, d, wide, False)
+            for i in range(some):
+                put_row(products[i * wide :], scale if depth else ZERO, gq[first + r + i])
         q_strips, gy_strips = strips(q, first, count, scale), strips(gy, first, count, np.float32(1))
         for j in range(0, most, ROWS):
+            i = max(j - shift - first, 0)  # the first query here that sees key j
             for d in range(0, size, STRIP):
-                block(gs, j, 1, length, q_strips, d * count, count, sum_k, j * wide + d, wide, True)
+                block(gs, i * length + j, 1, length, q_strips, d * count + i * STRIP, count - i,
+                      sum_k, j * wide + d, wide, True)  # fmt: skip
             for e in range(0, features, STRIP):
-                block(p, j, 1, length, gy_strips, e * count, count, sum_v, j * width + e, width, True)
+                block(p, i * length + j, 1, length, gy_strips, e * count + i * STRIP, count - i,
+                      sum_v, j * width + e, width, True)  # fmt: skip
     for j in range(keys):
         put_row(sum_k[j * wide :], np.float32(1), gk[j])
         put_row(sum_v[j * width :], np.float32(1), gv[j])
@@ -129,10 +137,8 @@ def transposed_strips(x: Any) -> Any:
     """The transpose of x (n, m) as strips: n columns of m rows."""
     rows, size = x.shape
     made = np.zeros(padded(rows) * size, np.float32)
-    for i in range(rows):
-        start = i // STRIP * STRIP * size + i % STRIP
-        for d in range(size):
-            made[at(start + d * STRIP)] = x[i, d]
+    for first in range(0, rows, STRIP):
+        transpose(x.reshape(-1), first * size, size, min(STRIP, rows - first), size, made, first * size, STRIP)
     return made
 
 
@@ -156,14 +162,14 @@ def put_row(values: Any, scale: Any, row: Any) -> None:
 @part
 def exponentials(row: Any, end: Any) -> Any:
     """exp(x - the largest), in place, and 0 from `end` on; their sum and log-sum-exp, or 1 and 0 if all are 0."""
-    top, total = np.float32(-np.inf), ZERO
-    for j in range(end):
+    row[end:] = NOTHING
+    top, total = NOTHING, ZERO
+    for j in range(len(row)):
         top = maximum(top, row[j])
-    base = top if top > np.float32(-np.inf) else ZERO
-    for j in range(end):
+    base = top if top > NOTHING else ZERO
+    for j in range(len(row)):
         row[j] = exp32(row[j] - base)
         total = plus(total, row[j])
-    row[end:] = ZERO
     if total == ZERO:
         return np.float32(1), ZERO
     return total, base + np.float32(np.log(total))
@@ -172,9 +178,10 @@ def exponentials(row: Any, end: Any) -> Any:
 @part
 def through_softmax(p: Any, g: Any, end: Any, lse: Any, delta: Any) -> None:
     """Scores become probabilities, and their gradients those of the scores; 0 from `end` on."""
-    for j in range(end):
+    p[end:] = NOTHING
+    whole = min(padded(end), len(p))  # vectors without a rest
+    for j in range(whole):
         p[j] = exp32(p[j] - lse)
-    for j in range(end):
+    for j in range(whole):
         g[j] = p[j] * (g[j] - delta)
-    p[end:] = ZERO
-    g[end:] = ZERO
+    p[end:], g[end:] = ZERO, ZERO

@@ -57,10 +57,7 @@ class ScaledDotProductAttention(Trailing):
     of_reals = True
 
     def __init__(self, scale: float = 1.0, causal: bool = False, dropout: float = 0.0, seed: int = 0):
-        self.scale = scale
-        self.causal = causal
-        self.dropout = dropout
-        self.seed = seed
+        self.scale, self.causal, self.dropout, self.seed = self.options = (scale, causal, dropout, seed)
         self.found: Any = None  # in the twin of one pull: what its gradients have in common
         self.of_bias = True
 
@@ -93,7 +90,7 @@ class ScaledDotProductAttention(Trailing):
     def forward(self, xp: Any, q: Any, k: Any, v: Any, mask: Any, bias: Any) -> Any:
         dtype = xp.result_type(q.dtype, k.dtype, v.dtype)
         q, k, v, bias = (_wide(xp, x) for x in (q, k, v, bias))
-        y, lse = attended(xp, q, k, v, mask, bias, self)
+        y, lse = attended(xp, q, k, v, mask, bias, *self.options)
         return y.astype(dtype, copy=False), lse.astype(dtype, copy=False)
 
     def scores(self, xp: Any, q: Any, k: Any, v: Any, mask: Any, bias: Any) -> Scores:
@@ -141,7 +138,7 @@ class ScaledDotProductAttention(Trailing):
     ) -> tuple[Any, ...]:
         xp = get_array_module(gy)
         gy, q, k, v, bias, y, lse = (_wide(xp, x) for x in (gy, q, k, v, bias, y, lse))
-        return gradients(xp, gy, q, k, v, mask, bias, lse, _delta(gy, y, glse), self)
+        return gradients(xp, gy, q, k, v, mask, bias, lse, _delta(gy, y, glse), self.of_bias, *self.options)
 
     def _recorded(
         self, gy: Any, q: Any, k: Any, v: Any, mask: Any, bias: Any, y: Any, lse: Any, glse: Any
@@ -180,19 +177,20 @@ class ScaledDotProductAttention(Trailing):
 
 
 @accelerated(kernels.attend)
-def attended(xp: Any, q: Any, k: Any, v: Any, mask: Any, bias: Any, op: ScaledDotProductAttention) -> tuple[Any, Any]:
-    """What the op gives, on arrays."""
+def attended(xp: Any, q: Any, k: Any, v: Any, mask: Any, bias: Any, *options: Any) -> tuple[Any, Any]:
+    """What the op with these options gives, on arrays."""
+    op = ScaledDotProductAttention(*options)
     return attend(op.scores(xp, q, k, v, mask, bias), v, dropout_of(xp, op.dropout, op.seed))
 
 
 @accelerated(kernels.attend_backward)
 def gradients(
-    xp: Any, gy: Any, q: Any, k: Any, v: Any, mask: Any, bias: Any, lse: Any, delta: Any,
-    op: ScaledDotProductAttention,
-) -> tuple[Any, ...]:  # fmt: skip
+    xp: Any, gy: Any, q: Any, k: Any, v: Any, mask: Any, bias: Any, lse: Any, delta: Any, of_bias: bool, *options: Any
+) -> tuple[Any, ...]:
     """Those of q, k, v and the bias, on arrays; `delta` is what those of the scores in a row sum to 0 by."""
+    op = ScaledDotProductAttention(*options)
     draw = dropout_of(xp, op.dropout, op.seed)
-    return attend_backward(op.scores(xp, q, k, v, mask, bias), v, lse, gy, delta[..., None], draw, op.of_bias)
+    return attend_backward(op.scores(xp, q, k, v, mask, bias), v, lse, gy, delta[..., None], draw, of_bias)
 
 
 def _wide(xp: Any, x: Any) -> Any:
