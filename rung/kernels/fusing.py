@@ -16,7 +16,7 @@ import numpy as np
 
 from rung.kernels.choice import FLOAT32, is_on
 
-SMALLEST = 1 << 18  # elements from which on kernels are worth the import of Numba and their compilation
+SMALLEST = 1 << 17  # elements from which on kernels are worth the import of Numba and their compilation
 
 
 def fused(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -185,8 +185,6 @@ class ScaleShift(Elementwise):
     Shape: any three that broadcast -> the broadcast shape.
     """
 
-    fused = True
-
     def forward(self, xp: Any, x: Any, scale: Any, shift: Any) -> Any:
         y = x * scale
         if getattr(shift, "dtype", None) != y.dtype or broadcast(y.shape, shift.shape) != y.shape:
