@@ -31,7 +31,7 @@ class _Replay:
         if not self.lock.acquire(blocking=False):
             return None
         try:
-            results = self.emitted.run(arrays, ())
+            results = self.emitted.run(arrays)
         finally:
             self.lock.release()
         return results if results is None or self.is_tuple else results[0]

@@ -81,39 +81,37 @@ class Instruction:
 class Expected:
     """What a place of the state must hold for a recording to be replayed."""
 
-    __slots__ = ("differentiable", "dtype", "is_read", "place", "shape")
+    __slots__ = ("dtype", "is_read", "place", "shape")
 
     def __init__(self, place: Any, array: Any, is_read: bool):
         self.place = place
         self.is_read = is_read or not place.is_renewed  # otherwise it does not matter what is there
         self.shape = None if array is None else getattr(array, "shape", None)
         self.dtype = getattr(array, "dtype", None)
-        self.differentiable = place.differentiable
 
-    def holds(self) -> bool:
-        """Whether it holds now."""
-        if not self.is_read and self.shape is not None:
-            return True
-        array = self.place.read()
-        same = self.shape is None if array is None else (array.shape == self.shape and array.dtype == self.dtype)
-        return same and self.place.differentiable is self.differentiable
+    def source(self, array: str, name: Callable[[str, Any], str]) -> str:
+        """The condition on the array that is there, as source; "" if there is none."""
+        if self.shape is None:
+            return f"{array} is None"
+        if not self.is_read:
+            return ""
+        return f"{array} is not None and {array}.shape == {self.shape} and {array}.dtype == {name('d', self.dtype)}"
 
 
 class SameSetup:
     """That an optimizer steps the same model, with the same groups and hooks."""
 
-    __slots__ = ("optimizer", "setup")
+    __slots__ = ("groups", "hooks", "optimizer", "target")
 
     def __init__(self, optimizer: Any):
-        self.optimizer = optimizer
-        self.setup = self._now()
+        self.optimizer, self.target = optimizer, optimizer.target
+        self.groups, self.hooks = list(optimizer.groups), list(optimizer.hooks)
 
-    def _now(self) -> tuple[Any, list[Any], list[Any]]:
-        return self.optimizer.target, list(self.optimizer.groups), list(self.optimizer.hooks)
-
-    def holds(self) -> bool:
-        """Whether it holds now."""
-        return all(a is b or a == b for a, b in zip(self.setup, self._now(), strict=True))
+    def source(self, name: Callable[[str, Any], str]) -> str:
+        """The condition, as source."""
+        now = name("o", self.optimizer)
+        same = [f"{now}.{kind} == {name('k', getattr(self, kind))}" for kind in ("groups", "hooks")]
+        return " and ".join([f"{now}.target is {name('k', self.target)}", *same])
 
 
 @dataclass
@@ -132,7 +130,8 @@ class Program:
     stores: list[tuple[Any, Any]] = field(default_factory=list)  # places of the state, and the Ref that goes there
 
     read: list[Any] = field(default_factory=list)  # the places of `states`
-    expected: list[Any] = field(default_factory=list)  # what must hold for a replay
+    expected: list[Expected] = field(default_factory=list)  # what must hold for a replay
+    setups: list[SameSetup] = field(default_factory=list)  # of optimizers, which must be the same ones
     changes: list[tuple[Any, str, Any]] = field(default_factory=list)  # owners, their counts, the growth
     form: Any = None  # of what the step returned: whether each part is a Variable
     links: Any = None  # how the results hang together with what was read

@@ -109,7 +109,7 @@ class Recording:
         program.expected = [
             Expected(place, array, program.entries.get(place) in read) for place, array in self.found.items()
         ]
-        program.expected += [SameSetup(optimizer) for optimizer in self.state.found(Optimizer)]
+        program.setups = [SameSetup(optimizer) for optimizer in self.state.found(Optimizer)]
         counts = [(owner, name, getattr(owner, name) - value) for owner, name, value in self.counts]
         program.changes = [change for change in counts if change[2]]
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
 import numpy as np
 
 from rung.compiling.program import Instruction, Program, Ref, map_arguments
@@ -48,14 +52,20 @@ def _varying(program: Program, instructions: list[Instruction]) -> list[Instruct
     return left
 
 
-def _computed(program: Program, instruction: Instruction) -> list[int]:
-    """Run an instruction on constants, now: its array of the recording may have been written to later on."""
-    args, options = map_arguments(lambda x: program.values[x.id].array if isinstance(x, Ref) else x,
+def called(known: Mapping[int, Any], instruction: Instruction) -> tuple[Any, ...]:
+    """What an instruction gives if it is run now, on these arrays."""
+    args, options = map_arguments(lambda x: known[x.id] if isinstance(x, Ref) else x,
                                   (instruction.args, instruction.options))  # fmt: skip
     result = instruction.function(*args, **options)
-    results = result if isinstance(result, (tuple, list)) else (result,)
-    for id, part in zip(instruction.outputs, results, strict=True):
+    return tuple(result) if isinstance(result, (tuple, list)) else (result,)
+
+
+def _computed(program: Program, instruction: Instruction) -> list[int]:
+    """Run an instruction on constants, now: its array of the recording may have been written to later on."""
+    known = {id: program.values[id].array for id in instruction.refs()}
+    for id, part in zip(instruction.outputs, called(known, instruction), strict=True):
         if id >= 0:
-            program.values[id].array = part if program.values[id].is_number else np.asarray(part)
+            value = program.values[id]
+            program.values[id] = replace(value, array=part if value.is_number else np.asarray(part))
             program.constants.append(id)
     return [id for id in instruction.outputs if id >= 0]

@@ -16,6 +16,7 @@ from rung.core.variable import Variable, constant
 from rung.layers import Layer
 from rung.optimizers.optimizer import Optimizer
 
+Name = Callable[[str, Any], str]  # gives an object a name in generated source
 NOT_THE_USERS = (str(Path(__file__).parents[1]), str(Path(np.__file__).parent))  # no state is looked for there
 
 
@@ -49,6 +50,14 @@ class Place:
     def write(self, array: Any) -> None:
         raise NotImplementedError
 
+    def source(self, name: Name) -> str:
+        """What is there now, as source."""
+        return f"{name('p', self)}.read()"
+
+    def condition(self, name: Name) -> str:
+        """What must hold besides, as source; "" if nothing must."""
+        return ""
+
 
 class DataPlace(Place):
     """The array of a Variable."""
@@ -67,6 +76,12 @@ class DataPlace(Place):
     @property
     def differentiable(self) -> bool:
         return self.owner._record.differentiable  # type: ignore[no-any-return]
+
+    def source(self, name: Name) -> str:
+        return f"{name('p', self.owner)}._data"
+
+    def condition(self, name: Name) -> str:
+        return f"{name('p', self.owner)}._record.differentiable is {self.differentiable}"
 
     def written(self) -> None:
         """Tell the guard that the array was written to."""

@@ -559,3 +559,43 @@ def test_threads_do_not_share_the_memory_of_a_replay():
     for thread in threads:
         thread.join()
     assert not wrong
+
+
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_a_parameter_may_get_another_array_between_calls(order):
+    def trained(compiled):
+        model = MLP((5, 2))
+        rng = np.random.default_rng(0)
+        model.layers[0].W.initialize(rng.normal(size=(3, 5)).astype(np.float32))
+        model.layers[1].W.initialize(rng.normal(size=(5, 2)).astype(np.float32))
+        optimizer = SGD(0.1).setup(model)
+
+        def step(x):
+            loss = (model(x) ** 2).mean()
+            model.cleargrads()
+            loss.backward()
+            optimizer.update()
+            return loss
+
+        run, found = rung.compile(step) if compiled else step, []
+        x = rng.normal(size=(4, 3)).astype(np.float32)
+        for i in range(12):
+            if i in (5, 6):
+                model.layers[0].W.data = np.asarray(rng.normal(size=(3, 5)).astype(np.float32), order=order)
+            found.append(run(x).item())
+        return found
+
+    np.testing.assert_allclose(trained(True), trained(False), rtol=1e-5)
+
+
+def test_parameters_that_shared_an_array_may_get_arrays_of_their_own():
+    array = np.ones(3, np.float32)
+    a, b = rung.Parameter(array), rung.Parameter(array)
+    a._data = b._data = array
+    compiled = rung.compile(lambda x: x * a + b)
+    x = np.arange(3, dtype=np.float32)
+    for _ in range(4):
+        np.testing.assert_array_equal(compiled(x).data, x + 1)
+    b.data = np.full(3, 5, np.float32)
+    for _ in range(4):
+        np.testing.assert_array_equal(compiled(x).data, x + 5)
