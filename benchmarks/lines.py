@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import time
 from typing import Any
 
@@ -14,7 +15,7 @@ class Lines:
         lines = emitted.source[emitted.source.index("def run(") :].replace("\n        ", "\0    ").splitlines()[1:]
         self.texts = [line.replace("\0", "\n    ") for line in lines]  # each with what is indented below it
         self.taken = [0.0] * len(self.texts)
-        names = dict(emitted.run.__globals__) | {"tick": self._tick}
+        names = dict(inspect.unwrap(emitted.run).__globals__) | {"tick": self._tick}
         body = "".join(f"{text}\n    tick({i})\n" for i, text in enumerate(self.texts))
         exec("def run(inputs):\n" + body, names)
         self._run, self.calls = names["run"], 0
@@ -30,5 +31,8 @@ class Lines:
     def table(self, count: int, width: int = 110) -> str:
         """The lines that took longest, in milliseconds of one call."""
         order = sorted(range(len(self.texts)), key=self.taken.__getitem__, reverse=True)
-        each = [f"{1e3 * self.taken[i] / self.calls:9.4f}  {self.texts[i].strip().splitlines()[0][:width]}" for i in order[:count]]
+        each = [
+            f"{1e3 * self.taken[i] / self.calls:9.4f}  {self.texts[i].strip().splitlines()[0][:width]}"
+            for i in order[:count]
+        ]
         return "\n".join([f"{1e3 * sum(self.taken) / self.calls:9.4f}  all {len(self.texts)} lines", *each])

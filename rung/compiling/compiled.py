@@ -94,17 +94,19 @@ class Compiled:
             if around is not None:
                 with around, mode(watcher=None):
                     return self(*args, **options)
-        flat = leaves((args, options))
-        arrays = [x._data if isinstance(x, Variable) else x for x in flat if isinstance(x, (np.ndarray, Variable))]
+        arrays: list[Any] = []
+        kinds: list[Any] = [now.train, now.enable_backprop, now.dtype]
+        _take_apart(args, arrays, kinds)
+        if options:
+            _take_apart(options, arrays, kinds)
         # Inside another recording, a pass or a picture it is as if it were not compiled; and if one array is handed
         # in twice, a write to one would be a write to both.
-        is_shared = len({*map(id, arrays)}) < len(arrays)
+        is_shared = len(arrays) > 1 and len({*map(id, arrays)}) < len(arrays)
         if not self._has_run or now.special or recorder.get() is not None or is_shared:
             results = self.step(*args, **options)
             self._has_run = True
             return results
-        key = (_signature(args), _signature(options), now.train, now.enable_backprop, now.dtype)
-        return self._replay_of(key)(args, options, arrays)
+        return self._replay_of(tuple(kinds))(args, options, arrays)
 
     def _replay_of(self, key: Any) -> _Replay:
         if key not in self._replays:
@@ -159,8 +161,7 @@ class _Replay:
     def _replay(self, arrays: list[Any]) -> list[Any] | None:
         emitted = self.emitted
         assert emitted is not None
-        # Replays share memory, so one thread waits for the other; an infinity may be meant to be, as in ops.
-        with self.alone, np.errstate(all="ignore"):
+        with self.alone:  # replays share memory, so one thread waits for the other
             results = emitted.run(arrays)
         if results is None:
             return None
@@ -202,16 +203,24 @@ class _Replay:
         return map_tree(lambda _: next(parts), self.program.form)
 
 
-def _signature(tree: Any) -> Any:
-    """What two calls must have in common to share a recording."""
-    if isinstance(tree, np.ndarray):
-        return tree.shape, tree.dtype, tree.flags.c_contiguous
+def _take_apart(tree: Any, arrays: list[Any], kinds: list[Any]) -> None:
+    """The arrays of a tree, and what two calls must have in common to share a recording."""
     if isinstance(tree, Variable):
-        return "variable", _signature(tree._data), tree.differentiable
-    if isinstance(tree, dict):
-        return tuple((name, _signature(part)) for name, part in tree.items())
-    if isinstance(tree, (tuple, list)):
-        return type(tree), tuple(map(_signature, tree))
+        kinds += (Variable, tree.differentiable)
+        tree = tree._data
+    if isinstance(tree, np.ndarray):
+        arrays.append(tree)
+        kinds += (tree.shape, tree.dtype, tree.flags.c_contiguous)
+    elif isinstance(tree, (tuple, list, dict)):
+        kinds += (type(tree), len(tree), *tree) if isinstance(tree, dict) else (type(tree), len(tree))
+        for part in tree.values() if isinstance(tree, dict) else tree:
+            _take_apart(part, arrays, kinds)
+    else:
+        kinds += (type(tree), _constant(tree))
+
+
+def _constant(tree: Any) -> Any:
+    """A value that is part of the program."""
     try:
         hash(tree)
     except TypeError:
@@ -220,4 +229,4 @@ def _signature(tree: Any) -> Any:
             f"compile: an argument of type {kind} cannot be part of a program; hand in arrays, Variables and "
             "constants, in lists, tuples and dicts"
         ) from None
-    return type(tree), tree
+    return tree

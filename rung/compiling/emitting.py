@@ -252,7 +252,10 @@ class Emitter:
         kernels = "".join(f"{kernel.source}\n\n" for kernel in self.kernels.values())
         first = [line for line in head if line.startswith("global ")]
         lines = [*first, *[line for line in head if line not in first], *self.lines, *tail]
-        source = "def run(inputs):\n" + "".join(f"    {line}\n" for line in lines)
+        if any(not isinstance(instruction.function, Kernel) for instruction in self.live):
+            self.names["quiet"] = np.errstate(all="ignore")  # an infinity may be meant to be
+        quietly = "@quiet\n" if "quiet" in self.names else ""
+        source = f"{quietly}def run(inputs):\n" + "".join(f"    {line}\n" for line in lines)
         names = dict(self.names)
         exec(compile(source, "<a compiled step>", "exec"), names)
         return Emitted(kernels + source, names["run"], self.plan.bytes)
