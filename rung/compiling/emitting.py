@@ -207,10 +207,23 @@ class Emitter:
             return f"{args[0]}[{args[1]}] = {args[2]}"
         if function in _SYMBOLS:
             return f"({f' {_SYMBOLS[function]} '.join(args)})"
+        if target and self._is_product_of_matrices(instruction):
+            self.names["dot"] = np.dot
+            return f"dot({', '.join(args)}, {target})"
         options = {name: self.text(value) for name, value in instruction.options.items()}
         if target:
             options["out"] = target
         return f"{self._callee(function, args)}({', '.join([*args, *[f'{n}={v}' for n, v in options.items()]])})"
+
+    def _is_product_of_matrices(self, instruction: Instruction) -> bool:
+        """Whether `np.dot` does the same as `np.matmul`, with less ado."""
+        if instruction.function is not np.matmul or instruction.options:
+            return False
+        arrays = [self.program.values[id].array for id in (*instruction.refs(), *instruction.outputs)]
+        is_plain = all(
+            x.ndim == 2 and x.dtype == arrays[0].dtype and x.dtype.name in ("float32", "float64") for x in arrays
+        )
+        return is_plain and bool(arrays[-1].flags.c_contiguous)
 
     def _target(self, instruction: Instruction) -> str:
         """Where the result is written to; nothing where it has to be memory of its own."""

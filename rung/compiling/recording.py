@@ -139,8 +139,17 @@ class TracedSettings:
             return 0.0  # it is spared, now and later
         key = (id(self._optimizer), name, overrides, settings.t if name == "t" else 0)
         if key not in self._known:
-            self._known[key] = self._recorder.attribute(CurrentSettings(self._optimizer, self._param), name)
+            self._known[key] = self._number(name)
         return self._known[key]
+
+    def _number(self, name: str) -> Any:
+        memory = self._optimizer.state[self._param]
+        if name == "t":
+            steps: Any = self._recorder.attribute(memory, "t")
+            return steps + 1
+        is_own = not memory.overrides  # groups are the same at each replay, so it stays the optimizer's own
+        owner = self._optimizer if is_own else CurrentSettings(self._optimizer, self._param)
+        return self._recorder.attribute(owner, name)
 
 
 class CurrentSettings:
@@ -150,8 +159,6 @@ class CurrentSettings:
         self._optimizer, self._param = optimizer, param
 
     def __getattr__(self, name: str) -> Any:
-        if name != "t" and not self._optimizer.state[self._param].overrides:
-            return getattr(self._optimizer, name)  # the short way
         return getattr(type(self._optimizer).of(self._optimizer, self._param), name)
 
 

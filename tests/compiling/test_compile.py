@@ -599,3 +599,18 @@ def test_parameters_that_shared_an_array_may_get_arrays_of_their_own():
     b.data = np.full(3, 5, np.float32)
     for _ in range(4):
         np.testing.assert_array_equal(compiled(x).data, x + 5)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64", "float16", "int64"])
+def test_products_of_matrices_are_numpy_s(dtype):
+    rng = np.random.default_rng(0)
+    a, b, c = (rng.integers(-9, 9, shape).astype(dtype) for shape in ((4, 3), (3, 5), (2, 3, 5)))
+
+    def products(a, b, c):
+        found = [a @ b, b.T @ a.T, a @ b[:, ::2], b.T[1:] @ b, a @ c, a @ a.T, b[0] @ b.T]
+        return [x * 1 + 0 for x in found]
+
+    compiled = rung.compile(products)
+    for arrays in ([a, b, c], [a, b, c], [a, b, c], [a, b, c], [np.asfortranarray(a), b, c], [a[::-1], b + 1, c]):
+        for x, y in zip(compiled(*arrays), products(*arrays), strict=True):
+            np.testing.assert_array_equal(x, y)
