@@ -106,8 +106,9 @@ def keep_memory() -> None:
 def _prefer_tbb() -> None:
     """Let Numba find Intel's TBB, where it is installed.
 
-    Its threads take work if they can, and nobody waits for one that has been put aside: with OpenMP's, a kernel takes
-    fifty times as long while another program has one of two cores. Those should at least not hold a core for long.
+    Its threads take work if they can, and nobody waits for one that has not begun: with OpenMP's, a short kernel
+    takes up to seventy times as long while another program has one of two cores. Those should at least not hold a
+    core for long, which the BLAS would wait for.
     """
     from importlib.metadata import distribution  # takes as long to import as all of Rung
 
