@@ -36,11 +36,12 @@ __version__ = "0.1.0"
 keep_memory()
 
 if TYPE_CHECKING:
-    from rung import datasets, picture, serializers, testing, transforms
+    from rung import datasets, picture, profiler, serializers, testing, transforms
     from rung.compiling import compile as compile
     from rung.dataloaders import DataLoader, SeqDataLoader
     from rung.datasets import Dataset
     from rung.picture import record
+    from rung.profiler import profile
 
 # Data and files take as long to import as all the rest, so they come when they are first asked for.
 _LATER = {
@@ -49,8 +50,11 @@ _LATER = {
     "compile": "rung.compiling",  # not in __all__, since a star would hide Python's own
     "Dataset": "rung.datasets",
     "record": "rung.picture",
+    "profile": "rung.profiler",
 }
-_LATER_MODULES = ("dataloaders", "datasets", "files", "picture", "serializers", "testing", "transforms", "visualize")
+_LATER_MODULES = (
+    "dataloaders", "datasets", "files", "picture", "profiler", "serializers", "testing", "transforms", "visualize",
+)  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:
@@ -88,6 +92,8 @@ __all__ = [
     "no_grad",
     "optimizers",
     "picture",
+    "profile",
+    "profiler",
     "random",
     "record",
     "seed",

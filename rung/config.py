@@ -20,6 +20,7 @@ class Mode:
     """An immutable set of switches; `changed` makes a copy with some of them turned."""
 
     __slots__ = (
+        "_unwatched",
         "create_graph",
         "debug",
         "dtype",
@@ -42,17 +43,26 @@ class Mode:
     reads: Any  # who is told what every op reads (a checkpoint), or None
     watcher: Any  # who is told what happens (a recorder: see core/watch.py), or None
     special: bool  # derived: a call has more to do than compute and record
+    _unwatched: Any
 
     def __init__(self, **switches: Any):
         switches["special"] = bool(
             switches["reads"] or switches["raw"] or switches["debug"] or switches["passes"] or switches["watcher"]
         )
+        switches["_unwatched"] = None
         put = object.__setattr__
         for name, value in switches.items():
             put(self, name, value)
 
     def __setattr__(self, name: str, value: Any) -> None:
         raise AttributeError("a mode is immutable: use rung.using_config(name, value)")
+
+    @property
+    def unwatched(self) -> Mode:
+        """The same, with nobody looking on; made once, for it is wanted at every call that somebody looks at."""
+        if self._unwatched is None:
+            object.__setattr__(self, "_unwatched", self.changed(watcher=None))
+        return self._unwatched  # type: ignore[no-any-return]
 
     def changed(self, **switches: Any) -> Mode:
         return Mode(**{name: getattr(self, name) for name in self.__slots__} | switches)
@@ -74,6 +84,7 @@ _mode: ContextVar[Mode] = ContextVar(
 )
 
 current_mode = _mode.get
+set_mode, reset_mode = _mode.set, _mode.reset  # for those who cannot afford the context `mode`
 
 
 @contextmanager

@@ -101,6 +101,12 @@ def from_dlpack_array(x: Any) -> Any:
         raise DTypeError(f"from_dlpack: {type(x).__name__} could not be passed on: {error}") from error
 
 
+def synchronize(xp: Any) -> None:
+    """Wait until the device of an array module has done what it was told; NumPy has when it returns."""
+    if hasattr(xp, "cuda"):
+        xp.cuda.get_current_stream().synchronize()
+
+
 def device_name(array: Any) -> str:
     """Where an array lives, in words for messages and pictures.
 

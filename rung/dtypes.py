@@ -54,7 +54,7 @@ def as_array(x: Any, xp: Any = np, op: str = "Variable") -> Any:
     array(2.)
     """
     if array_module_of(type(x)) is not None:
-        return check_real(xp.adopt(x) if hasattr(xp, "adopt") else x, op)
+        return check_real(xp.adopt(x) if xp is not np and hasattr(xp, "adopt") else x, op)
     if isinstance(x, (np.generic, np.ndarray, *NUMBERS)) and not isinstance(x, np.ma.MaskedArray):
         return check_real(xp.asarray(x), op)
     cure = "wrap it as numpy.array(...)" if isinstance(x, (list, tuple)) else ""

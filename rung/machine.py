@@ -79,10 +79,9 @@ def has_numba() -> bool:
 
 
 def import_numba() -> Any:
-    """Numba, whose threads leave the cores to BLAS soon after a kernel is done, and whose vectors are wide."""
+    """Numba, with threads that leave the cores to others, and with wide vectors."""
     if "numba" not in sys.modules:
-        if "OMP_WAIT_POLICY" not in os.environ:
-            os.environ.setdefault("GOMP_SPINCOUNT", "5000")
+        _prefer_tbb()
         _allow_wide_vectors()
     numba = import_module("numba")
     _limit_kernels()
@@ -102,6 +101,24 @@ def keep_memory() -> None:
             mallopt = ctypes.CDLL(None).mallopt
             mallopt(_TRIM, 1 << 30)
             mallopt(_MMAP, 32 << 20)
+
+
+def _prefer_tbb() -> None:
+    """Let Numba find Intel's TBB, where it is installed.
+
+    Its threads take work if they can, and nobody waits for one that has not begun: with OpenMP's, a short kernel
+    takes up to seventy times as long while another program has one of two cores. Those should at least not hold a
+    core for long, which the BLAS would wait for.
+    """
+    from importlib.metadata import distribution  # takes as long to import as all of Rung
+
+    with suppress(ImportError, OSError):
+        for file in distribution("tbb").files or ():
+            if file.name == "libtbb.so.12":
+                ctypes.CDLL(str(file.locate()), mode=ctypes.RTLD_GLOBAL)
+                return
+    if "OMP_WAIT_POLICY" not in os.environ:
+        os.environ.setdefault("GOMP_SPINCOUNT", "5000")
 
 
 def _allow_wide_vectors() -> None:

@@ -26,6 +26,14 @@ def leaves(tree: Any) -> list[Any]:
     >>> leaves({"a": 1, "b": [2, (3,)]})
     [1, 2, 3]
     """
-    if isinstance(tree, dict):
-        tree = list(tree.values())
-    return [x for part in tree for x in leaves(part)] if isinstance(tree, (list, tuple)) else [tree]
+    found: list[Any] = []
+    _gather(tree, found)
+    return found
+
+
+def _gather(tree: Any, found: list[Any]) -> None:
+    if isinstance(tree, (list, tuple, dict)):
+        for part in tree.values() if isinstance(tree, dict) else tree:
+            _gather(part, found)
+    else:
+        found.append(tree)

@@ -9,7 +9,7 @@ import pytest
 DOCS = Path(__file__).parent.parent / "docs"
 
 
-@pytest.mark.parametrize("name", ["training.md", "networks.md", "pictures.md", "viewing.md"])
+@pytest.mark.parametrize("name", ["training.md", "networks.md", "pictures.md", "viewing.md", "profiling.md"])
 def test_a_page_runs(name):
     outcome = doctest.testfile(str(DOCS / name), module_relative=False,
                                optionflags=doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS)  # fmt: skip

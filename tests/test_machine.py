@@ -3,12 +3,15 @@
 import platform
 import subprocess
 import sys
+from importlib import metadata
 
 import pytest
 
 import rung
 from rung.errors import RungError
 from rung.machine import import_numba, num_threads
+
+PATHS = ":".join(sys.path)
 
 
 def test_matrix_products_have_as_many_threads_as_were_set():
@@ -46,6 +49,30 @@ def test_kernels_have_as_many_threads_as_were_set_before_or_after():
         assert numba.get_num_threads() == numba.config.NUMBA_NUM_THREADS
 
 
+PARALLEL = """
+import numpy as np
+from rung.kernels.jit import loops, numba, prange
+@loops
+def double(x):
+    for i in prange(len(x)):
+        x[i] *= 2
+x = np.ones(1000)
+double(x)
+assert (x == 2).all()
+print(numba.threading_layer())
+"""
+
+
+def test_kernels_have_threads_that_wait_for_no_other_program():
+    pytest.importorskip("numba")
+    try:
+        metadata.version("tbb")
+    except metadata.PackageNotFoundError:
+        pytest.skip("tbb is not installed")
+    done = subprocess.run([sys.executable, "-c", PARALLEL], capture_output=True, text=True, env={"PYTHONPATH": PATHS})
+    assert done.stdout.strip() == "tbb", done.stderr
+
+
 FAULTS = """
 import resource, numpy as np, rung
 def step():
@@ -65,5 +92,5 @@ def faults(**environment):
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc can be told to keep memory")
 def test_memory_is_kept_for_the_next_arrays():
     pages = 10 * (8 << 19) // 4096
-    assert faults(PYTHONPATH=":".join(sys.path)) < pages / 20
-    assert faults(PYTHONPATH=":".join(sys.path), MALLOC_MMAP_THRESHOLD_="65536") > pages / 2
+    assert faults(PYTHONPATH=PATHS) < pages / 20
+    assert faults(PYTHONPATH=PATHS, MALLOC_MMAP_THRESHOLD_="65536") > pages / 2

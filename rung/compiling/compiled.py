@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from rung.compiling.program import Program, check_constants, same_shape
 from rung.compiling.recording import Recording
 from rung.compiling.state import DataPlace, State
 from rung.compiling.traced import recorder
-from rung.config import current_mode
+from rung.config import current_mode, mode
 from rung.core.variable import Variable, constant
 from rung.errors import DTypeError, GraphError, describe
 from rung.trees import leaves, map_tree
@@ -88,14 +89,22 @@ class Compiled:
 
     def __call__(self, *args: Any, **options: Any) -> Any:
         now = current_mode()
+        if now.watcher is not None and not now.unwatched.special:
+            around = now.watcher.compiled(self)
+            if around is not None:
+                with around, mode(watcher=None):
+                    return self(*args, **options)
+        flat = leaves((args, options))
+        arrays = [x._data if isinstance(x, Variable) else x for x in flat if isinstance(x, (np.ndarray, Variable))]
         # Inside another recording, a pass or a picture it is as if it were not compiled; and if one array is handed
         # in twice, a write to one would be a write to both.
-        if not self._has_run or now.special or recorder.get() is not None or _are_shared(leaves((args, options))):
+        is_shared = len({*map(id, arrays)}) < len(arrays)
+        if not self._has_run or now.special or recorder.get() is not None or is_shared:
             results = self.step(*args, **options)
             self._has_run = True
             return results
         key = (_signature(args), _signature(options), now.train, now.enable_backprop, now.dtype)
-        return self._replay_of(key)(args, options)
+        return self._replay_of(key)(args, options, arrays)
 
     def _replay_of(self, key: Any) -> _Replay:
         if key not in self._replays:
@@ -110,6 +119,11 @@ class Compiled:
         """The generated code of what was compiled last; empty as long as nothing was."""
         ready = [replay.emitted.source for replay in self._replays.values() if replay.emitted is not None]
         return ready[-1] if ready else ""
+
+    @property
+    def planned_bytes(self) -> int:
+        """The memory that replays compute in, all kinds of arguments together."""
+        return sum(replay.emitted.bytes for replay in self._replays.values() if replay.emitted is not None)
 
     def derivative(self, key: Any, links: Links, tree: Any, again: bool) -> Compiled:
         """The compiled derivative for arguments of one kind; `again`: one that can be differentiated."""
@@ -134,11 +148,12 @@ class _Replay:
         self.program: Program | None = None
         self.emitted: Emitted | None = None
         self.tries = 0
+        self.alone = Lock()
 
-    def __call__(self, args: Any, options: Any) -> Any:
+    def __call__(self, args: Any, options: Any, arrays: list[Any]) -> Any:
         results = None
         if self.emitted is not None and self._holds():
-            results = self._replay(leaves((args, options)))
+            results = self._replay(arrays)
         if results is None:  # nothing was recorded so far; or the state, or a decision on numbers, is another one
             results = self._record(args, options)
         return self._in_form(args, options, results)
@@ -148,21 +163,20 @@ class _Replay:
         assert self.program is not None
         return all(expected.holds() for expected in self.program.expected)
 
-    def _replay(self, arguments: list[Any]) -> list[Any] | None:
+    def _replay(self, arrays: list[Any]) -> list[Any] | None:
         program, emitted = self.program, self.emitted
         assert program is not None
         assert emitted is not None
-        inputs = [getattr(x, "_data", x) for x in arguments if isinstance(x, (np.ndarray, Variable))]
-        with np.errstate(all="ignore"):  # as ops do where an infinity is meant to be
-            results = emitted.run(inputs, [place.read() for place in program.read])
+        # Replays share memory, so one thread waits for the other; an infinity may be meant to be, as in ops.
+        with self.alone, np.errstate(all="ignore"):
+            results = emitted.run(arrays, [place.read() for place in program.read])
         if results is None:
             return None
         for owner, name, change in program.changes:
             setattr(owner, name, getattr(owner, name) + change)
         for place in self.written:
             place.written()
-        kinds = leaves(program.form)
-        return [constant(np.asarray(y)) if kind else y for kind, y in zip(kinds, results, strict=True)]
+        return [constant(y) if kind else y for kind, y in zip(self.kinds, results, strict=True)]
 
     def _record(self, args: Any, options: Any) -> list[Any]:
         who = f"compile: {getattr(self.compiled.step, '__name__', 'the function')}"
@@ -178,7 +192,7 @@ class _Replay:
 
     def _prepare(self, program: Program) -> None:
         """Write the code; from here on it is replayed."""
-        self.emitted, self.tries = Emitter(program).emit(), 0
+        self.emitted, self.tries, self.kinds = Emitter(program).emit(), 0, leaves(program.form)
         stored, touched = {place for place, _ in program.stores}, program.touched
         places = zip(program.read, program.states, strict=True)
         self.written = [
@@ -192,13 +206,10 @@ class _Replay:
         if links.outputs and current_mode().enable_backprop:
             derivative = functools.partial(self.compiled.derivative, self.key, links, (args, options))
             results = CompiledCall(derivative, links, (args, options)).connect(leaves((args, options)), results)
+        if type(self.program.form) is bool:
+            return results[0]
         parts = iter(results)
         return map_tree(lambda _: next(parts), self.program.form)
-
-
-def _are_shared(values: list[Any]) -> bool:
-    arrays = [id(getattr(x, "_data", x)) for x in values if isinstance(x, (np.ndarray, Variable))]
-    return len(set(arrays)) < len(arrays)
 
 
 def _signature(tree: Any) -> Any:

@@ -190,7 +190,7 @@ class Emitter:
         if id in self.targets:
             return self.targets[id]
         if id in fresh:
-            return f"{self.name('n', functools.partial(_new, self.program.values[id].array))}()"
+            return f"{self.name('n', _maker(self.program.values[id].array))}()"
         return self._block(id)
 
     def _flat(self, storage: int, lines: list[str]) -> str:
@@ -331,6 +331,8 @@ def _like(raw: Any, value: Any) -> Any:
     return shaped.transpose(np.argsort(order)) if value.ndim else shaped.reshape(())
 
 
-def _new(value: Any) -> Any:
-    """New memory in the way of another array."""
-    return _like(np.empty(value.size, value.dtype), value)
+def _maker(value: Any) -> Callable[[], Any]:
+    """What makes new memory in the way of another array."""
+    if value.flags.c_contiguous:
+        return functools.partial(np.empty, value.shape, value.dtype)
+    return lambda: _like(np.empty(value.size, value.dtype), value)

@@ -22,7 +22,7 @@ from math import inf, nan, sqrt
 from numba import boolean, float32, float64, int32, int64, njit, prange, uint8, uint64 as at
 from numpy import empty
 
-from rung.compiling.elementary import exp32, log32, maximum, minimum, plus, tanh32
+from rung.kernels.elementary import exp32, log32, maximum, minimum, plus, tanh32
 
 
 @njit({options}cache=True, error_model="numpy")
@@ -59,7 +59,7 @@ def compiled(source: str, types: tuple[str, ...], parallel: bool) -> tuple[str, 
 
 @cache
 def _elementary() -> str:
-    return Path(__file__).with_name("elementary.py").read_text(encoding="utf-8")
+    return Path(__file__).parents[1].joinpath("kernels", "elementary.py").read_text(encoding="utf-8")
 
 
 def _module(name: str, text: str) -> Any:

@@ -135,8 +135,9 @@ class TracedSettings:
     def __getattr__(self, name: str) -> Any:
         settings = self._settings
         overrides = tuple(sorted((key, id(value)) for key, value in settings._overrides.items()))
-        is_spared = name == "weight_decay" and len(self._param.expected_shape) < 2
-        key = (id(self._optimizer), name, overrides, settings.t if name == "t" else 0, is_spared)
+        if name == "weight_decay" and name not in settings._overrides and len(self._param.expected_shape) < 2:
+            return 0.0  # it is spared, now and later
+        key = (id(self._optimizer), name, overrides, settings.t if name == "t" else 0)
         if key not in self._known:
             self._known[key] = self._recorder.attribute(CurrentSettings(self._optimizer, self._param), name)
         return self._known[key]
@@ -149,6 +150,8 @@ class CurrentSettings:
         self._optimizer, self._param = optimizer, param
 
     def __getattr__(self, name: str) -> Any:
+        if name != "t" and not self._optimizer.state[self._param].overrides:
+            return getattr(self._optimizer, name)  # the short way
         return getattr(type(self._optimizer).of(self._optimizer, self._param), name)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from rung.config import Mode, current_mode, mode
+from rung.config import Mode, current_mode, mode, reset_mode, set_mode
 from rung.core.guard import SAVED, may_share_memory, note_saved, share_guard
 from rung.core.record import Constant, Record, next_serial
 from rung.core.variable import Variable, constant
@@ -84,12 +84,15 @@ def _apply_specially(op: Any, now: Mode, inputs: tuple[Any, ...]) -> Any:
 
 
 def _watched(op: Any, now: Mode, inputs: tuple[Any, ...]) -> Any:
+    token = set_mode(now.unwatched)  # what a function calls while it computes is its own affair
     try:
-        with mode(watcher=None):  # what a function calls while it computes is its own affair
-            outputs = apply(op, *inputs)
+        now.watcher.calls(op)
+        outputs = apply(op, *inputs)
     except BaseException:
         now.watcher.failed(op, inputs)
         raise
+    finally:
+        reset_mode(token)
     now.watcher.called(op, inputs, outputs)
     return outputs
 

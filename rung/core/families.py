@@ -39,6 +39,7 @@ class RealElementwise(Elementwise):
     """
 
     of_reals = True
+    fused = True
 
 
 class Reduction(Function):
@@ -79,6 +80,8 @@ class AlongAxis(Function):
 
     Shape: any -> the same.
     """
+
+    fused = True
 
     def __init__(self, axis: int = -1):
         self.axis = axis

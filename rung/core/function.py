@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, ClassVar
 
 import numpy as np
@@ -25,6 +25,7 @@ from rung.core.variable import Variable, handle
 from rung.cuda import ARRAY_MODULES, get_array_module
 from rung.dtypes import harmonize
 from rung.errors import DTypeError, GraphError, IndexRangeError, RungError, ShapeError, ValueRangeError, message
+from rung.kernels import fused_forward
 
 # What the array library raises, and what Rung raises for it if the shape rule has nothing to say.
 OURS: dict[type[Exception], type[RungError]] = {
@@ -63,6 +64,7 @@ class Function:
     is_view: ClassVar[bool] = False  # the result looks into the memory of the first input
     linear: ClassVar[bool] = False  # linear in all inputs together
     multilinear: ClassVar[bool] = False  # linear in each input when the others are held
+    fused: ClassVar[bool] = False  # for large arrays, its formulas are compiled to kernels: see rung.kernels
     checks_shape: ClassVar[bool] = False  # ask the shape rule first: the array library would accept more
     common_doc: ClassVar[str] = ""  # what the documentation of every op of a family ends with
     samples: ClassVar[list[Any]] = []  # inputs that rung.testing.check_op tries
@@ -94,6 +96,8 @@ class Function:
             for name in vars(cls) if cls.input_names else ():
                 if name.startswith("grad_") and name.removeprefix("grad_") not in cls.input_names:
                     raise TypeError(f"{cls.__name__}.{name}: the inputs are {', '.join(cls.input_names)}")
+            if cls.fused and "forward" in vars(cls):
+                cls.forward = fused_forward(cls.forward)
         cls.n_outputs = len(cls.output_names)
 
     def __call__(self, *inputs: Any) -> Any:
@@ -222,6 +226,13 @@ class Function:
     def multiply_adds(self, *shapes: Any) -> int:
         """How many multiplications, each with an addition, a call on inputs of these shapes takes; 0: not counted."""
         return 0
+
+    def multiply_adds_back(self, wanted: Collection[int], *shapes: Any) -> int:
+        """Likewise of the derivatives by these inputs: as many as forward for each of two factors, the first inputs.
+
+        What a derivative computes anew, that forward has computed, is not counted.
+        """
+        return self.multiply_adds(*shapes) * len({0, 1}.intersection(wanted))
 
     def changed(self, **options: Any) -> Any:
         """The same op with some of its arguments changed."""

@@ -12,6 +12,7 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 from rung.errors import GraphError
+from rung.kernels import fused_derivative
 
 Select = Callable[[Sequence[Any]], tuple[Any, ...]]
 
@@ -77,7 +78,7 @@ def reading(function: Callable[..., Any], positions: Sequence[int]) -> Callable[
 
 def argument_names(function: Callable[..., Any]) -> tuple[str, ...]:
     """The names of a method's positional arguments after `self`."""
-    code = function.__code__
+    code = getattr(function, "__wrapped__", function).__code__
     return code.co_varnames[1 : code.co_argcount]
 
 
@@ -135,10 +136,10 @@ def make_plan(op: Any, wanted: int) -> Plan:
     pool = [f"g{name}" for name in outputs]
     pool += [inputs[i] for i in saved_inputs] + [outputs[i] for i in saved_outputs]
     pool += [f"{name}_shape" for name in inputs]
-    pulls = [
-        Pull(index, reading(derivative, [_position(op, pool, name) for name in reads[index]]))
-        for index, derivative in derivatives.items()
-    ]
+    pulls = []
+    for index, derivative in derivatives.items():
+        pull = reading(derivative, [_position(op, pool, name) for name in reads[index]])
+        pulls.append(Pull(index, fused_derivative(pull) if op.fused else pull))
     must_have = {name for derivative in derivatives.values() for name in _required(derivative)}
     return Plan(
         saved_inputs,

@@ -271,6 +271,9 @@ class Variable:
             kind = "a leaf: nothing was computed" if self.differentiable else "a constant"
             cure = "it may come from data alone, from no_grad(), detach() or backward() without create_graph=True"
             raise GraphError(f"backward: expected a variable computed from another one, but this is {kind}; {cure}")
+        if not isinstance(retain_grad, (bool, int)):
+            cure = "a gradient to start from goes by its name: backward(grad=...)"
+            raise DTypeError(message("backward", "retain_grad must be True or False", cure, retain_grad=retain_grad))
         backpropagate(
             [(self._record, seed_gradient(self, grad))],
             create_graph=create_graph,

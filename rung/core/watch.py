@@ -14,8 +14,8 @@ from typing import Any, Protocol
 class PassWatcher(Protocol):
     """Is told what one backward pass does."""
 
-    def visits(self, node: Any) -> None:
-        """The derivative of this node is about to run."""
+    def visit(self, node: Any, *arguments: Any) -> list[tuple[Any, Any]]:
+        """Run the derivative of this node: `node.pull` of the arguments, whose result is returned as it is."""
 
     def arrived(self, arrivals: Iterable[tuple[Any, Any]], waiting: dict[Any, Any], found: Any) -> None:
         """Gradients, each with its record, were added to what was there, and their nodes put into the queue.
@@ -30,6 +30,9 @@ class PassWatcher(Protocol):
 class Watcher(Protocol):
     """Is told what a program does."""
 
+    def calls(self, op: Any) -> None:
+        """A function is about to be called; `called` or `failed` comes next."""
+
     def called(self, op: Any, inputs: tuple[Any, ...], outputs: Any) -> None:
         """A function was called on inputs as the program gave them; `outputs` is a Variable, or a tuple of them."""
 
@@ -42,5 +45,8 @@ class Watcher(Protocol):
     def layer(self, layer: Any) -> AbstractContextManager[None]:
         """A call of a layer runs inside this context."""
 
-    def updated(self, parameters: Sequence[Any]) -> None:
-        """An optimizer has written to these parameters."""
+    def update(self, optimizer: Any) -> AbstractContextManager[None]:
+        """An update by an optimizer runs inside this context."""
+
+    def compiled(self, function: Any) -> AbstractContextManager[None] | None:
+        """A compiled function runs inside this context, untold; None to have it run as if it were not compiled."""

@@ -11,6 +11,7 @@ from rung.core.batch import all_batched
 from rung.core.call import apply
 from rung.core.families import Variadic
 from rung.core.function import Function
+from rung.core.node import Node
 from rung.core.plan import Plan, select
 from rung.core.samples import case, normal
 from rung.core.variable import Variable
@@ -40,6 +41,7 @@ class Concat(Variadic):
 
     def __init__(self, axis: int = 0):
         self.axis = axis
+        self.starts: Sequence[int] = ()  # in the twin of one pull: where each input begins in the output
 
     def shape(self, *xs: Shape) -> Shape:
         axis = normalize_axis(self.axis, len(xs[0]))
@@ -50,10 +52,16 @@ class Concat(Variadic):
     def forward(self, xp: Any, *xs: Any) -> Any:
         return xp.concatenate(xs, axis=self.axis)
 
-    def grad_xs(self, index: int, gy: Any, xs_shapes: Sequence[Shape]) -> Any:
-        axis = normalize_axis(self.axis, len(xs_shapes[index]))
-        start = sum(shape[axis] for shape in xs_shapes[:index])
-        return gy[(*[slice(None)] * axis, slice(start, start + xs_shapes[index][axis]))]
+    def pull(
+        self, node: Node, gys: list[Any], records: list[Any], plain: bool, path: set[Any] | None
+    ) -> list[tuple[Any, Any]]:
+        """As any op, but where each input begins is counted once for all."""
+        axis = normalize_axis(self.axis, len(node.edges[0].shape))
+        starts = [0, *itertools.accumulate(edge.shape[axis] for edge in node.edges)]
+        return Function.pull(self.changed(axis=axis, starts=starts), node, gys, records, plain, path)
+
+    def grad_xs(self, index: int, gy: Any) -> Any:
+        return gy[(*[slice(None)] * self.axis, slice(self.starts[index], self.starts[index + 1]))]
 
     def over_batch(self, inputs: list[Any], batched: list[bool]) -> Any:
         xs = all_batched(inputs, batched)

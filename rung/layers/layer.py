@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -59,8 +60,8 @@ class Layer:
 
     def named_params(self, prefix: str = "") -> Iterator[tuple[str, Parameter]]:
         """Every parameter with its name, in the order in which they were set; a shared one comes once."""
-        for path, child in self._named_state(prefix):
-            if not isinstance(child, Buffer):
+        for path, child in _walk(prefix, self):
+            if isinstance(child, Parameter) and not isinstance(child, Buffer):
                 yield path, child
 
     def named_buffers(self, prefix: str = "") -> Iterator[tuple[str, Buffer]]:
@@ -75,8 +76,9 @@ class Layer:
 
     def params(self) -> Iterator[Parameter]:
         """Every parameter, once."""
-        for _, parameter in self.named_params():
-            yield parameter
+        for _, child in _walk("", self):
+            if isinstance(child, Parameter) and not isinstance(child, Buffer):
+                yield child
 
     def _named_state(self, prefix: str = "") -> Iterator[tuple[str, Parameter]]:
         yield from ((path, x) for path, x in _walk(prefix, self) if isinstance(x, Parameter))
@@ -224,9 +226,20 @@ class Layer:
         return f"{type(self).__name__}({', '.join(parts)})"
 
 
-# Where parts of a layer are found, and where they would have no names, and so are refused.
-_NAMED = (list, tuple, dict)
-_NAMELESS: tuple[type, ...] = (set, frozenset, deque, type({}.values()), np.ndarray)
+# What an attribute may be: part of a layer; something with parts; something in which parts would have no names.
+_PART, _LAYER, _NAMED, _NAMELESS, _OTHER = range(5)
+_NAMELESS_TYPES: tuple[type, ...] = (set, frozenset, deque, type({}.values()), np.ndarray)
+
+
+@cache
+def _kind(cls: type) -> int:
+    if issubclass(cls, Layer):
+        return _LAYER
+    if issubclass(cls, Parameter):
+        return _PART
+    if issubclass(cls, (list, tuple, dict)):
+        return _NAMED
+    return _NAMELESS if issubclass(cls, _NAMELESS_TYPES) else _OTHER
 
 
 def _walk(prefix: str, root: Layer) -> Iterator[tuple[str, Any]]:
@@ -239,39 +252,41 @@ def _walk(prefix: str, root: Layer) -> Iterator[tuple[str, Any]]:
     while around:
         path, unchecked, children = around[-1]
         for key, child in children:
-            if isinstance(child, (Layer, Parameter)):
-                if id(child) not in seen:
-                    seen.add(id(child))
-                    for name in (*unchecked, key):
-                        _check_key(name)
-                    yield f"{path}{key}", child
-                    if isinstance(child, Layer):
-                        around.append((f"{path}{key}.", (), _items(child._children())))
-                        break
-            elif isinstance(child, _NAMED):
-                if id(child) not in seen and _holds(child, Layer, Parameter, *_NAMED):
+            kind = _kind(type(child))  # type: ignore[arg-type]
+            if kind == _OTHER or id(child) in seen:
+                continue
+            if kind in (_PART, _LAYER):
+                seen.add(id(child))
+                for name in (*unchecked, key):
+                    _check_key(name)
+                yield f"{path}{key}", child
+                if kind == _LAYER:
+                    around.append((f"{path}{key}.", (), _items(child._children())))
+                    break
+            elif kind == _NAMED:
+                if _holds(child, _PART, _LAYER, _NAMED):
                     seen.add(id(child))
                     around.append((f"{path}{key}.", (*unchecked, key), _items(child)))
                     break
-            elif isinstance(child, _NAMELESS) and _holds(child, Layer, Parameter):
-                kind = type(child).__name__
+            elif _holds(child, _PART, _LAYER):
+                came = type(child).__name__
                 raise DTypeError(
-                    f"Layer: {key} is a {kind} of layers, which have no names there; use a list or a dict"
+                    f"Layer: {key} is a {came} of layers, which have no names there; use a list or a dict"
                 )
         else:
             around.pop()
 
 
 def _items(children: Any) -> Iterator[tuple[Any, Any]]:
-    return iter(children.items()) if isinstance(children, Mapping) else enumerate(children)
+    return enumerate(children) if isinstance(children, (list, tuple)) else iter(children.items())
 
 
-def _holds(several: Any, *kinds: type) -> bool:
+def _holds(several: Any, *kinds: int) -> bool:
     """Whether anything in there is of these kinds; of a million strings there is but one type to look at."""
     if isinstance(several, np.ndarray):
         several = several.flat if several.dtype == object else ()
     types = set(map(type, several.values() if isinstance(several, dict) else several))
-    return any(issubclass(kind, kinds) for kind in types)
+    return any(_kind(cls) in kinds for cls in types)
 
 
 def _check_key(key: Any) -> None:

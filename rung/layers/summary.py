@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from rung.config import current_mode, mode
 from rung.core.meter import Meter
+from rung.tables import size, table
 from rung.trees import leaves
 
 
@@ -46,11 +47,8 @@ class Summary:
             for name, row in zip(names, self.rows, strict=True)
         ]
         foot = ("total", "", f"{self.parameters:,}", f"{self.multiply_adds:,}")
-        widths = [max(len(line[i]) for line in (head, *lines, foot)) for i in range(4)]
-        rule = "-" * (sum(widths) + 6)
-        table = [_line(head, widths), rule, *(_line(line, widths) for line in lines), rule, _line(foot, widths)]
         memory = f"memory: parameters {size(self.parameter_bytes)}, outputs {size(self.output_bytes)}"
-        return "\n".join([*table, memory])
+        return f"{table(head, lines, [foot], left=2)}\n{memory}"
 
 
 def _names(paths: list[str]) -> list[str]:
@@ -61,25 +59,6 @@ def _names(paths: list[str]) -> list[str]:
         own = path.removeprefix(max(around, key=len, default="")).removeprefix(".")
         names.append("  " * len(around) + (f"{own}: " if own else ""))
     return names
-
-
-def _line(cells: tuple[str, ...], widths: list[int]) -> str:
-    name, shape, *numbers = cells
-    right = [cell.rjust(width) for cell, width in zip(numbers, widths[2:], strict=True)]
-    return "  ".join([name.ljust(widths[0]), shape.ljust(widths[1]), *right]).rstrip()
-
-
-def size(count: float) -> str:
-    """A number of bytes for people.
-
-    >>> size(12), size(3_500_000)
-    ('12 B', '3.34 MiB')
-    """
-    for unit in ("B", "KiB", "MiB"):
-        if count < 1024:
-            return f"{count:.0f} {unit}" if unit == "B" else f"{count:.2f} {unit}"
-        count /= 1024
-    return f"{count:.2f} GiB"
 
 
 def summarize(model: Any, inputs: tuple[Any, ...], options: dict[str, Any]) -> Summary:

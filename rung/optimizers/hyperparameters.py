@@ -6,7 +6,6 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from functools import cached_property
 from typing import Any, Self, overload
 
 from rung.core.parameter import Parameter
@@ -142,18 +141,16 @@ class Settings:
         self._optimizer, self._param, self._overrides, self.t = optimizer, param, overrides, t
 
     def __getattr__(self, name: str) -> float:
+        """A number when it is first asked for; from then on it is a plain attribute."""
+        value = self._number(name)
+        if name == "lr" and LR_SCALE.name in self._overrides:
+            value *= self._number(LR_SCALE.name)
+        elif name == "weight_decay" and name not in self._overrides and len(self._param.expected_shape) < 2:
+            value = 0.0
+        vars(self)[name] = value
+        return value
+
+    def _number(self, name: str) -> float:
         if name in self._overrides:
             return declared(self._optimizer, name).at(self._optimizer, self._overrides[name])
-        return getattr(self._optimizer, name)
-
-    @cached_property
-    def lr(self) -> float:
-        """The learning rate, with the group's `lr_scale`."""
-        rate = self.__getattr__("lr")
-        return rate * self.lr_scale if "lr_scale" in self._overrides else rate
-
-    @cached_property
-    def weight_decay(self) -> float:
-        """How strongly the parameter shrinks, in units of the learning rate."""
-        spared = "weight_decay" not in self._overrides and len(self._param.expected_shape) < 2
-        return 0.0 if spared else self.__getattr__("weight_decay")
+        return getattr(self._optimizer, name)  # type: ignore[no-any-return]

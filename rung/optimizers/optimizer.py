@@ -106,6 +106,13 @@ class Optimizer:
 
     def update(self) -> None:
         """Run the hooks, then step every parameter that has a gradient, each once."""
+        if (watcher := current_mode().watcher) is None:
+            self._update()
+        else:
+            with watcher.update(self):
+                self._update()
+
+    def _update(self) -> None:
         self._meet_params()
         self._check_groups()
         ready = [p for p in self.state if p.trainable and p.grad is not None]
@@ -117,8 +124,6 @@ class Optimizer:
                 self.update_one(param)
                 note_written(param)
                 self.state[param].t += 1
-        if (watcher := current_mode().watcher) is not None:
-            watcher.updated(ready)
         if self.t == self._done:  # an Adam in the book's style has counted already
             self.t += 1
         self._done = self.t

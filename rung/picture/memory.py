@@ -1,8 +1,4 @@
-"""What takes memory while a program runs: when an array comes, when the program lets go of it, and when it is gone.
-
-Arrays are watched by weak references, so that watching keeps none alive. Views count with the array that owns the
-memory, once.
-"""
+"""What takes memory while a program runs: when an array comes, when the program drops it, and when it is gone."""
 
 from __future__ import annotations
 
@@ -10,25 +6,17 @@ from functools import partial
 from typing import Any
 from weakref import ref
 
+from rung.core.blocks import Block, Blocks
 from rung.picture.graph import Memory
 
 
-class Block:
-    """A piece of memory that arrays share."""
+class Piece(Block):
+    """A piece of memory, and how the program holds it."""
 
-    __slots__ = ("bytes", "handles", "kind", "owner", "value")
-
-    def __init__(self, kind: str, value: int, size: int):
-        self.kind = kind
-        self.value = value  # of the first array that was seen in it
-        self.bytes = size
-        self.owner: Any = None  # a weak reference to the array that owns the memory
-        self.handles: set[Any] = set()  # weak references to the Variables of the program that hold arrays in it
-
-    def forget(self) -> None:
-        """Let go of the references, whose callbacks know this block."""
-        self.owner = None
-        self.handles.clear()
+    __slots__ = ("handles", "kind", "value")
+    kind: str
+    value: int  # of the first array that was seen in it
+    handles: set[Any]  # weak references to the Variables of the program that hold arrays in it
 
 
 class MemoryLog:
@@ -38,7 +26,7 @@ class MemoryLog:
         self.memory = memory
         self._event = 0
         self._changes: dict[tuple[str, int], int] = {}  # since the event began
-        self._blocks: dict[int, Block] = {}  # by the id of the owner, as long as it lives
+        self._blocks = Blocks(Piece, self._gone)
         self._handles: dict[int, Any] = {}  # by the id of a Variable: the reference to it
 
     def begin(self, event: int) -> None:
@@ -49,24 +37,21 @@ class MemoryLog:
     def close(self) -> None:
         """Look no longer."""
         self._write_down()
-        for block in self._blocks.values():
-            block.forget()
-        self._blocks.clear()
+        for block in self._blocks.alive():
+            block.handles.clear()  # the references, whose callbacks know this block
+        self._blocks.close()
         self._handles.clear()
 
     def see(self, array: Any, kind: str, value: int) -> None:
         """There is an array; it is new unless its memory is known."""
-        owner = owner_of(array)
-        block = self._blocks.get(id(owner))
-        if block is None or block.owner() is not owner:
-            block = self._blocks[id(owner)] = Block(kind, value, owner.size * owner.dtype.itemsize)
-            block.owner = ref(owner, partial(self._gone, id(owner), block))
+        if (block := self._blocks.new(array)) is not None:
+            block.kind, block.value, block.handles = kind, value, set()
             self._change(block, block.bytes)
 
     def see_handle(self, variable: Any) -> None:
         """The program holds an array by a Variable."""
         known = self._handles.get(id(variable))
-        block = self._blocks.get(id(owner_of(variable._data)))
+        block = self._blocks.of(variable._data)
         if block is None or (known is not None and known() is variable):
             return
         reference = ref(variable, partial(self._dropped, id(variable), block))
@@ -75,25 +60,23 @@ class MemoryLog:
         if block.kind == "kept":
             self._turn(block, "data")
 
-    def _gone(self, key: int, block: Block, _: Any) -> None:
+    def _gone(self, block: Piece) -> None:
         self._change(block, -block.bytes)
-        block.forget()
-        if self._blocks.get(key) is block:
-            del self._blocks[key]
+        block.handles.clear()
 
-    def _dropped(self, key: int, block: Block, reference: Any) -> None:
+    def _dropped(self, key: int, block: Piece, reference: Any) -> None:
         block.handles.discard(reference)
         if self._handles.get(key) is reference:
             del self._handles[key]
         if not block.handles and block.kind == "data":
             self._turn(block, "kept")
 
-    def _turn(self, block: Block, kind: str) -> None:
+    def _turn(self, block: Piece, kind: str) -> None:
         self._change(block, -block.bytes)
         block.kind = kind
         self._change(block, block.bytes)
 
-    def _change(self, block: Block, size: int) -> None:
+    def _change(self, block: Piece, size: int) -> None:
         key = block.kind, block.value
         self._changes[key] = self._changes.get(key, 0) + size
 
@@ -105,10 +88,3 @@ class MemoryLog:
                 self.memory.kinds.append(kind)
                 self.memory.values.append(value)
                 self.memory.bytes.append(size)
-
-
-def owner_of(array: Any) -> Any:
-    """The array that owns the memory which an array looks into."""
-    while getattr(array, "base", None) is not None and hasattr(array.base, "dtype"):
-        array = array.base
-    return array

@@ -19,8 +19,9 @@ class SilentPass:
     plain = False
     place = visiting = None
 
-    def visits(self, node: Any) -> None:
+    def visit(self, node: Any, *arguments: Any) -> list[tuple[Any, Any]]:
         """Not shown."""
+        return node.pull(*arguments)  # type: ignore[no-any-return]
 
     def arrived(self, arrivals: Iterable[tuple[Any, Any]], waiting: dict[Any, Any], found: Any) -> None:
         """Not shown."""
@@ -48,13 +49,14 @@ class PassRecorder:
         self._queue: set[int] = set()  # the calls that wait
         self._gradients: dict[int, int] = {}  # of a value, the value that is its gradient
 
-    def visits(self, node: Any) -> None:
-        """The derivative of a node is about to run."""
+    def visit(self, node: Any, *arguments: Any) -> list[tuple[Any, Any]]:
+        """Run the derivative of a node."""
         self.visiting = self._recorder.builder.call_of(node)
         self._queue.discard(self.visiting)
         if not self._targeted:  # gradients are added to those that earlier passes left on leaves
             leaves = [edge for edge in node.edges if edge.creator is None and getattr(edge, "grad", None) is not None]
             self._reached.update(map(self._recorder.builder.values.of_record, leaves))
+        return node.pull(*arguments)  # type: ignore[no-any-return]
 
     def arrived(self, arrivals: Iterable[tuple[Any, Any]], waiting: dict[Any, Any], found: Any) -> None:
         """Gradients have arrived where they belong."""
@@ -68,7 +70,7 @@ class PassRecorder:
             if arrival.sum:
                 alone.pop(arrival.value, None)
         for value, record in records.items():
-            whole = _whole(record, waiting, found)
+            whole = whole_gradient(record, waiting, found)
             if whole is not None:
                 self._note_gradient(value, whole, alone.get(value))
 
@@ -116,7 +118,7 @@ class PassRecorder:
             self._recorder.memory.see_handle(whole)
 
 
-def _whole(record: Any, waiting: dict[Any, Any], found: Any) -> Any:
+def whole_gradient(record: Any, waiting: dict[Any, Any], found: Any) -> Any:
     """The gradient of a variable as far as it has come."""
     if record.creator in waiting:
         return waiting[record.creator][0][record.index]

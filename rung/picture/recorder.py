@@ -79,6 +79,9 @@ class Recorder:
 
     # What a watcher is told --------------------------------------------------------------------------------------
 
+    def calls(self, op: Any) -> None:
+        """Not shown: what was computed is."""
+
     def called(self, op: Any, inputs: tuple[Any, ...], outputs: Any) -> None:
         """A function was called."""
         if self._is_hidden():
@@ -127,11 +130,17 @@ class Recorder:
         finally:
             self.scopes.leave()
 
-    def updated(self, parameters: Sequence[Any]) -> None:
-        """An optimizer has written to parameters."""
-        for parameter in parameters:
-            if self.builder.values.knows(parameter._record):
+    @contextmanager
+    def update(self, optimizer: Any) -> Iterator[None]:
+        """An optimizer writes to parameters that have a gradient."""
+        yield
+        for parameter in optimizer.state:
+            is_stepped = parameter.trainable and parameter._record.grad is not None
+            if is_stepped and self.builder.values.knows(parameter._record):
                 self._note_update(self.builder.values.of(parameter), parameter._data)
+
+    def compiled(self, function: Any) -> None:
+        """A compiled function is shown as if it were not."""
 
     # Iterations ---------------------------------------------------------------------------------------------------
 

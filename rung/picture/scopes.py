@@ -14,28 +14,25 @@ class Scopes:
 
     def __init__(self, scopes: list[Scope]):
         self.scopes = scopes
-        self._open: list[tuple[int, Any]] = []  # the scopes around, and a reference to the layer of each
+        self.names = LayerNames()
+        self._open: list[int] = []
         self._counts: dict[int, tuple[ref[Any], int]] = {}  # by the id of a layer, as long as it is the same
-        self._paths: dict[int, tuple[ref[Any], dict[int, str]]] = {}  # what layers call those inside, by ids
 
     @property
     def current(self) -> int | None:
         """The innermost scope that is open."""
-        return self._open[-1][0] if self._open else None
+        return self._open[-1] if self._open else None
 
     def enter(self, layer: Any) -> None:
         """A call of a layer begins."""
-        outermost = self._open[0][1]() if self._open else None
-        around = self._open[-1][1]() if self._open else None
-        path = "" if outermost is None else self._path(outermost, layer)
-        name = path if around is outermost else self._path(around, layer)
-        name = name or (name_outside(layer) if not self._open else type(layer).__name__.lower())
-        scope = Scope(self.current, name, type(layer).__name__, path or name, self._count(layer))
-        self.scopes.append(scope)
-        self._open.append((len(self.scopes) - 1, ref(layer)))
+        name, path = self.names.of(layer)
+        self.names.enter(layer)
+        self.scopes.append(Scope(self.current, name, type(layer).__name__, path, self._count(layer)))
+        self._open.append(len(self.scopes) - 1)
 
     def leave(self) -> None:
         """The call that began last ends."""
+        self.names.leave()
         self._open.pop()
 
     def _count(self, layer: Any) -> int:
@@ -43,6 +40,31 @@ class Scopes:
         count = known[1] + 1 if known is not None and known[0]() is layer else 0
         self._counts[id(layer)] = ref(layer), count
         return count
+
+
+class LayerNames:
+    """What the layers are called whose calls are under way."""
+
+    def __init__(self) -> None:
+        self._open: list[ref[Any]] = []
+        self._paths: dict[int, tuple[ref[Any], dict[int, str]]] = {}  # what layers call those inside, by ids
+
+    def of(self, layer: Any) -> tuple[str, str]:
+        """What a layer that is about to be called is called by the one around it, and by the outermost one."""
+        outermost = self._open[0]() if self._open else None
+        around = self._open[-1]() if self._open else None
+        path = "" if outermost is None else self._path(outermost, layer)
+        name = path if around is outermost else self._path(around, layer)
+        name = name or (name_outside(layer) if not self._open else type(layer).__name__.lower())
+        return name, path or name
+
+    def enter(self, layer: Any) -> None:
+        """A call begins."""
+        self._open.append(ref(layer))
+
+    def leave(self) -> None:
+        """The call that began last ends."""
+        self._open.pop()
 
     def _path(self, owner: Any, layer: Any) -> str:
         """What a layer calls one that is inside; an empty text if it is not."""

@@ -1,5 +1,6 @@
 """`rung.compile`: what is replayed is what eager does, and what cannot be replayed is refused in a sentence."""
 
+import threading
 from collections import deque
 
 import numpy as np
@@ -537,3 +538,24 @@ def twice(f, *args):
 def test_wrong_input_gets_a_sentence(wrong, said):
     with pytest.raises(rung.errors.DTypeError, match=said):
         wrong()
+
+
+def test_threads_do_not_share_the_memory_of_a_replay():
+    compiled = compile(lambda x: F.softmax(F.exp(x) @ x.T, axis=0))
+    inputs = [floats(60, 60) * scale for scale in (0.1, 0.2)]
+    expected = [compiled.step(Variable(x)).data for x in inputs]
+    for _ in range(4):
+        compiled(Variable(inputs[0]))
+    wrong = []
+
+    def run(x, y):
+        for _ in range(200):
+            if not np.allclose(compiled(Variable(x)).data, y, rtol=1e-3, atol=1e-6):
+                wrong.append(x)
+
+    threads = [threading.Thread(target=run, args=pair) for pair in zip(inputs, expected, strict=True)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not wrong

@@ -11,7 +11,7 @@ import pytest
 import rung
 import rung.functions as F
 from rung import Function, Variable
-from rung.errors import FreedGraphError, GraphError, ShapeError
+from rung.errors import DTypeError, FreedGraphError, GraphError, ShapeError
 
 
 class Split(Function):
@@ -546,3 +546,9 @@ def test_grad_of_an_intermediate_leaves_what_lies_before_it_alone():
     y = x * x
     (y * 1.0).backward()  # lets go of what the derivative of y by x would need
     assert rung.grad(y * y, y).item() == 8
+
+
+def test_a_gradient_to_start_from_is_not_taken_for_retain_grad():
+    y = Variable(np.ones(3)) * 2
+    with pytest.raises(DTypeError, match=r"retain_grad must be True or False.*backward\(grad=\.\.\.\)"):
+        y.backward(np.ones(3))

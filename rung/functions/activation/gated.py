@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
+
 from rung.core.call import apply
 from rung.core.families import RealElementwise
 from rung.core.samples import extreme, normal, scalar
@@ -33,8 +35,9 @@ class SiLU(RealElementwise):
     """
 
     def forward(self, xp: Any, x: Any) -> Any:
-        e = xp.exp(-abs(x))
-        return x * (xp.where(x >= 0, 1, e) / (1 + e))
+        wide = x.astype(xp.float32) if x.dtype == xp.float16 else x
+        with np.errstate(over="ignore"):  # 1 / infinity is 0, as it should be
+            return (x / (1 + xp.exp(-wide))).astype(x.dtype, copy=False)
 
     def dx(self, x: Any, y: Any) -> Any:
         s = sigmoid(x)
@@ -81,7 +84,7 @@ class GELU(RealElementwise):
 
     def forward(self, xp: Any, x: Any) -> Any:
         wide = x.astype(xp.float32) if x.dtype == xp.float16 else x
-        return (x * (0.5 + 0.5 * erf_of(xp, wide * math.sqrt(0.5)))).astype(x.dtype)
+        return (wide * (erf_of(xp, wide * math.sqrt(0.5)) * 0.5 + 0.5)).astype(x.dtype, copy=False)
 
     def dx(self, x: Any) -> Any:
         near = clip(x, -40.0, 40.0)  # beyond, the density is 0, and x ** 2 would overflow in float16
@@ -101,8 +104,10 @@ class TanhGELU(RealElementwise):
     """
 
     def forward(self, xp: Any, x: Any) -> Any:
-        z = xp.clip(x.astype(xp.float32) if x.dtype == xp.float16 else x, -20, 20)  # as in dx
-        return (x * (0.5 + 0.5 * xp.tanh(_C * z * (1 + 0.044715 * z * z)))).astype(x.dtype)
+        wide = x.astype(xp.float32) if x.dtype == xp.float16 else x
+        with np.errstate(over="ignore"):  # where x ** 2 is infinite, t is 1
+            t = xp.tanh(wide * (wide * wide * (0.044715 * _C) + _C))
+        return (wide * (t * 0.5 + 0.5)).astype(x.dtype, copy=False)
 
     def dx(self, x: Any) -> Any:
         x = clip(x, -20.0, 20.0)  # beyond, t is 1 to the last digit, and x ** 2 would overflow beside it

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from rung.core.call import apply
 from rung.core.families import RealElementwise
 from rung.core.samples import extreme, normal, scalar
@@ -27,8 +29,9 @@ class Sigmoid(RealElementwise):
     """
 
     def forward(self, xp: Any, x: Any) -> Any:
-        e = xp.exp(-abs(x))  # never overflows
-        return xp.where(x >= 0, 1, e) / (1 + e)
+        wide = x.astype(xp.float32) if x.dtype == xp.float16 else x  # in float16, infinity comes too soon
+        with np.errstate(over="ignore"):  # 1 / infinity is 0, as it should be
+            return (1 / (1 + xp.exp(-wide))).astype(x.dtype, copy=False)
 
     def dx(self, y: Any) -> Any:
         return y * (1 - y)

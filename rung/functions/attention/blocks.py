@@ -11,6 +11,7 @@ import math
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
+from rung.kernels import fused
 from rung.random import forked, generator
 from rung.shapes import Shape
 
@@ -35,6 +36,11 @@ class Grid(NamedTuple):
     queries: int
     keys: int
     causal: bool
+
+    @property
+    def size(self) -> int:
+        """How many scores there are."""
+        return math.prod(self.lead) * self.queries * self.keys
 
     def rows(self) -> Iterator[tuple[At, slice]]:
         """Each block of queries: where it is among the outer leading axes, and which rows it is."""
@@ -160,7 +166,7 @@ def attend(scores: Scores, v: Any, draw: Any) -> tuple[Any, Any]:
         queries, state = scores.queries(at, rows), None
         for columns in grid.columns(rows):
             block = scores.of(queries, at, rows, columns)
-            state = _more(xp, state, block, cut(v, at, columns), draw)
+            state = _more(xp, state, block, cut(v, at, columns), draw, grid.size)
         if state is not None:
             top, total, mean = state
             total = xp.where(total > 0, total, 1)  # of a row that sees nothing: its mean is 0 all the same
@@ -169,15 +175,9 @@ def attend(scores: Scores, v: Any, draw: Any) -> tuple[Any, Any]:
     return y, lse
 
 
-def _more(xp: Any, state: Any, block: Any, v: Any, draw: Any) -> tuple[Any, Any, Any]:
+def _more(xp: Any, state: Any, block: Any, v: Any, draw: Any, work: int) -> tuple[Any, Any, Any]:
     """The running maximum, sum and weighted sum of each row, with one more block of keys."""
-    top = block.max(axis=-1, keepdims=True)
-    if state is not None:
-        top = xp.maximum(top, state[0])
-    base = _finite(xp, top)
-    block -= base
-    p = xp.exp(block, out=block)
-    total = xp.matmul(p, xp.ones((p.shape[-1], 1), p.dtype))  # a sum, at the speed of a product
+    p, top, base, total = _weights(xp, block, *(state or ())[:1], work=work)
     if draw is not None:
         p *= draw(tuple(p.shape), p.dtype)
     mean = xp.matmul(p, v)
@@ -186,6 +186,17 @@ def _more(xp: Any, state: Any, block: Any, v: Any, draw: Any) -> tuple[Any, Any,
         decay = xp.exp(before - base)
         total, mean = total + decay * old_total, mean + decay * old_mean
     return top, total, mean
+
+
+@fused
+def _weights(xp: Any, block: Any, before: Any = None) -> tuple[Any, Any, Any, Any]:
+    """Of scores: their exponentials, less the largest so far in each row; that one; what was taken off; the sums."""
+    top = block.max(axis=-1, keepdims=True)
+    if before is not None:
+        top = xp.maximum(top, before)
+    base = _finite(xp, top)
+    p = xp.exp(block - base)
+    return p, top, base, p.sum(axis=-1, keepdims=True)
 
 
 def _finite(xp: Any, x: Any) -> Any:
@@ -207,21 +218,29 @@ def attend_backward(
         lse_rows, delta_rows = cut(lse, at, rows), cut(delta, at, rows)
         for columns in grid.columns(rows):
             block = scores.of(queries, at, rows, columns)
-            block -= lse_rows
-            p = xp.exp(block, out=block)
+            p = _exponentials(xp, block, lse_rows, work=grid.size)
             gp = xp.matmul(gy_rows, cut(v, at, columns).swapaxes(-1, -2))
             dropped = p
             if draw is not None:
                 factors = draw(tuple(p.shape), p.dtype)
                 dropped, gp = p * factors, gp * factors
             _add_into(gv, xp.matmul(dropped.swapaxes(-1, -2), gy_rows), at, columns)
-            gp -= delta_rows
-            gp *= p  # from here on, the gradient of the scores
+            gp = _through_softmax(xp, gp, delta_rows, p, work=grid.size)  # from here on, the gradient of the scores
             _add_into(gq, xp.matmul(gp, cut(scores.k, at, columns)) * scores.scale, at, rows)
             _add_into(gk, xp.matmul(gp.swapaxes(-1, -2), queries), at, columns)
             if of_bias:
                 _add_into(rest[0], gp, at, rows, columns)
     return gq, gk, gv, rest[0] if of_bias else None
+
+
+@fused
+def _exponentials(xp: Any, block: Any, lse: Any) -> Any:
+    return xp.exp(block - lse)
+
+
+@fused
+def _through_softmax(xp: Any, gp: Any, delta: Any, p: Any) -> Any:
+    return (gp - delta) * p
 
 
 def _add_into(total: Any, part: Any, at: At, rows: slice, columns: slice | None = None) -> None:

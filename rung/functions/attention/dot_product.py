@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 from typing import Any
 
 from rung.config import current_mode
@@ -22,6 +23,8 @@ from rung.functions.elementwise.selection import as_reals
 from rung.functions.linalg.product import swap
 from rung.functions.stochastic import dropout as dropped
 from rung.functions.view import expand_dims, reshape
+from rung.kernels import accelerated
+from rung.kernels import attention as kernels
 from rung.random import draw_seed
 from rung.shapes import Shape, broadcast, expect
 
@@ -54,10 +57,7 @@ class ScaledDotProductAttention(Trailing):
     of_reals = True
 
     def __init__(self, scale: float = 1.0, causal: bool = False, dropout: float = 0.0, seed: int = 0):
-        self.scale = scale
-        self.causal = causal
-        self.dropout = dropout
-        self.seed = seed
+        self.scale, self.causal, self.dropout, self.seed = self.options = (scale, causal, dropout, seed)
         self.found: Any = None  # in the twin of one pull: what its gradients have in common
         self.of_bias = True
 
@@ -80,13 +80,20 @@ class ScaledDotProductAttention(Trailing):
         lead, queries, keys, _ = self.grid_of(q, k, v, mask, bias)
         return math.prod(lead) * queries * keys * (q[-1] + v[-1])
 
+    def multiply_adds_back(self, wanted: Collection[int], *shapes: Shape) -> int:
+        lead, queries, keys, _ = self.grid_of(*shapes)
+        q, _, v, *_ = shapes
+        of_weights, of_v = bool({0, 1, 4}.intersection(wanted)), 2 in wanted
+        of_scores = len({0, 1}.intersection(wanted))
+        return math.prod(lead) * queries * keys * (of_scores * q[-1] + (of_weights + of_v) * v[-1])
+
     def forward(self, xp: Any, q: Any, k: Any, v: Any, mask: Any, bias: Any) -> Any:
         dtype = xp.result_type(q.dtype, k.dtype, v.dtype)
         q, k, v, bias = (_wide(xp, x) for x in (q, k, v, bias))
-        y, lse = attend(self._scores(xp, q, k, v, mask, bias), v, dropout_of(xp, self.dropout, self.seed))
+        y, lse = attended(xp, q, k, v, mask, bias, *self.options)
         return y.astype(dtype, copy=False), lse.astype(dtype, copy=False)
 
-    def _scores(self, xp: Any, q: Any, k: Any, v: Any, mask: Any, bias: Any) -> Scores:
+    def scores(self, xp: Any, q: Any, k: Any, v: Any, mask: Any, bias: Any) -> Scores:
         shapes = [tuple(getattr(x, "shape", ())) for x in (q, k, v, mask, bias)]
         return Scores(xp, self.grid_of(*shapes), q, k, mask, bias, self.scale)
 
@@ -131,9 +138,7 @@ class ScaledDotProductAttention(Trailing):
     ) -> tuple[Any, ...]:
         xp = get_array_module(gy)
         gy, q, k, v, bias, y, lse = (_wide(xp, x) for x in (gy, q, k, v, bias, y, lse))
-        scores, draw = self._scores(xp, q, k, v, mask, bias), dropout_of(xp, self.dropout, self.seed)
-        delta = _delta(gy, y, glse)[..., None]
-        return attend_backward(scores, v, lse, gy, delta, draw, self.of_bias)
+        return gradients(xp, gy, q, k, v, mask, bias, lse, _delta(gy, y, glse), self.of_bias, *self.options)
 
     def _recorded(
         self, gy: Any, q: Any, k: Any, v: Any, mask: Any, bias: Any, y: Any, lse: Any, glse: Any
@@ -169,6 +174,23 @@ class ScaledDotProductAttention(Trailing):
         ((2, 3), (4, 3), (4, 3), (2, 3), ()), ((2, 2, 3), (3, 4, 3), (4, 3), (), ()),
         ((2, 3), (4, 3), (4, 3), (), (3, 1)),
     ]  # fmt: skip
+
+
+@accelerated(kernels.attend)
+def attended(xp: Any, q: Any, k: Any, v: Any, mask: Any, bias: Any, *options: Any) -> tuple[Any, Any]:
+    """What the op with these options gives, on arrays."""
+    op = ScaledDotProductAttention(*options)
+    return attend(op.scores(xp, q, k, v, mask, bias), v, dropout_of(xp, op.dropout, op.seed))
+
+
+@accelerated(kernels.attend_backward)
+def gradients(
+    xp: Any, gy: Any, q: Any, k: Any, v: Any, mask: Any, bias: Any, lse: Any, delta: Any, of_bias: bool, *options: Any
+) -> tuple[Any, ...]:
+    """Those of q, k, v and the bias, on arrays; `delta` is what those of the scores in a row sum to 0 by."""
+    op = ScaledDotProductAttention(*options)
+    draw = dropout_of(xp, op.dropout, op.seed)
+    return attend_backward(op.scores(xp, q, k, v, mask, bias), v, lse, gy, delta[..., None], draw, of_bias)
 
 
 def _wide(xp: Any, x: Any) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from string import ascii_letters
 from typing import Any
 
@@ -59,6 +59,9 @@ class Einsum(Variadic):
             for letter, n in zip(letters, x, strict=True)
         }
         return math.prod(sizes.values()) * (len(xs) - 1)
+
+    def multiply_adds_back(self, wanted: Collection[int], *xs: Shape) -> int:
+        return self.multiply_adds(*xs) * len(wanted)
 
     def grad_xs(self, index: int, gy: Any, xs: Sequence[Any], xs_shapes: Sequence[Shape]) -> Any:
         letters = self.inputs_letters[index]

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Callable, Sequence
 from typing import Any
+
+import numpy as np
 
 from rung.core.batch import all_batched
 from rung.core.call import apply
@@ -51,16 +54,16 @@ class MatMul(Trailing):
         return (*broadcast(a[:-2], b[:-2]), *a[-2:-1], *(b[-1:] if len(b) > 1 else ()))
 
     def forward(self, xp: Any, a: Any, b: Any) -> Any:
-        return xp.matmul(a, b)
+        return by_rows(xp.matmul, a, b)
 
     def multiply_adds(self, a: Shape, b: Shape) -> int:  # type: ignore[override]
         return math.prod(self.shape(a, b)) * a[-1]
 
     def grad_a(self, gy: Any, b: Any) -> Any:
-        return gy @ swap(b)
+        return by_rows(operator.matmul, gy, swap(b))
 
-    def grad_b(self, gy: Any, a: Any) -> Any:
-        return swap(a) @ gy
+    def grad_b(self, gy: Any, a: Any, b_shape: Shape) -> Any:
+        return rows(a).T @ rows(gy) if len(b_shape) == 2 else swap(a) @ gy
 
     samples = [
         (normal(2, 3), normal(3, 4)), (normal(5, 2, 3), normal(3, 4)), (normal(5, 1, 2, 3), normal(4, 3, 2)),
@@ -93,14 +96,14 @@ class Linear(Function):
         return math.prod(x) * W[1]
 
     def forward(self, xp: Any, x: Any, W: Any, b: Any) -> Any:
-        y = xp.matmul(x, W)
+        y = by_rows(xp.matmul, x, W)
         return xp.add(y, b, out=y) if y.dtype == b.dtype else y + b
 
     def grad_x(self, gy: Any, W: Any) -> Any:
-        return gy @ W.T
+        return by_rows(operator.matmul, gy, W.T)
 
     def grad_W(self, gy: Any, x: Any) -> Any:
-        return _rows(x).T @ _rows(gy)
+        return rows(x).T @ rows(gy)
 
     def grad_b(self, gy: Any) -> Any:
         return gy.sum(axis=tuple(range(gy.ndim - 1)))
@@ -118,7 +121,14 @@ class Linear(Function):
     errors = [((2, 3), (2, 3), (3,)), ((2, 3), (3, 4), (1, 4)), ((2, 3), (3, 4), (3,))]
 
 
-def _rows(x: Any) -> Any:
+def by_rows(matmul: Callable[..., Any], x: Any, W: Any) -> Any:
+    """x @ W; with a matrix W, one product for all rows of x, which is faster than one for each matrix in it."""
+    if np.ndim(x) <= 2 or np.ndim(W) != 2:
+        return matmul(x, W)
+    return matmul(rows(x), W).reshape((*x.shape[:-1], W.shape[-1]))
+
+
+def rows(x: Any) -> Any:
     """All leading axes made one: (..., n) -> (rows, n)."""
     return x if x.ndim == 2 else x.reshape((math.prod(x.shape[:-1]), x.shape[-1]))
 

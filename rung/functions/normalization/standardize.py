@@ -28,6 +28,7 @@ class OverAxes(Function):
     """An op on groups of elements: those along `axis` belong together."""
 
     of_reals = True
+    fused = True
 
     def __init__(self, axis: Axis = -1, **options: Any):
         self.axis = axis

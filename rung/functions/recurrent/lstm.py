@@ -11,8 +11,10 @@ from rung.functions.documented import composed
 from rung.functions.elementwise import tanh
 from rung.functions.joining import concat, stack
 from rung.functions.linalg import matmul
-from rung.functions.recurrent.scan import Scan, activate, projected, through_weights
+from rung.functions.recurrent.scan import Scan, projected, through_weights
 from rung.functions.recurrent.sequences import one_step, over_sequences
+from rung.kernels import accelerated
+from rung.kernels import lstm as kernels
 from rung.shapes import Shape
 
 __all__ = ["lstm", "lstm_cell"]
@@ -41,43 +43,12 @@ class LSTMScan(Scan):
         return (2, time, n, size), (time, n, 4 * size)
 
     def forward(self, xp: Any, x: Any, W_x: Any, W_h: Any, b: Any, h: Any, c: Any) -> Any:
-        gates, size = projected(xp, x, W_x, b, W_h, h, c), W_h.shape[0]
-        states = xp.empty((2, *x.shape[:2], size), gates.dtype)
-        for t in range(x.shape[0]):
-            g = gates[t]
-            g += xp.matmul(h, W_h)
-            activate(xp, g, 3 * size)
-            f, i, o, u = blocks(g)
-            c = xp.multiply(f, c, out=states[1, t])
-            c += i * u
-            h = xp.tanh(c, out=states[0, t])
-            h *= o
-        return states, gates
+        return over_time(xp, projected(xp, x, W_x, b, W_h, h, c), W_h, h, c)
 
     def gradients(self, xp: Any, wanted: set[str], gys: list[Any], saved: Any) -> dict[str, Any]:
         x, W_x, W_h, _, h, c, states, gates = saved
-        hs, cs, (g_states, g_gates) = states[0], states[1], gys
-        ga, gh, gc = xp.empty(gates.shape, gates.dtype), 0, 0
-        for t in range(x.shape[0] - 1, -1, -1):
-            f, i, o, u = blocks(gates[t])
-            tanh_c = xp.tanh(cs[t])
-            gh = g_states[0, t] + gh
-            gc = g_states[1, t] + gc
-            gc += gh * o * (1 - tanh_c * tanh_c)
-            here = ga[t]
-            by_f, by_i, by_o, by_u = blocks(here)
-            xp.subtract(gates[t], gates[t] * gates[t], out=here)
-            xp.subtract(1, u * u, out=by_u)
-            given = None if g_gates is None else here * g_gates[t]
-            by_f *= gc * (cs[t - 1] if t else c)
-            by_i *= gc * u
-            by_o *= gh * tanh_c
-            by_u *= gc * i
-            if given is not None:
-                here += given
-            gh = xp.matmul(here, W_h.T)
-            gc *= f
-        return {"h": gh, "c": gc, **through_weights(wanted, ga, ga, x, W_x, W_h, h, hs)}
+        ga, gh, gc = back_in_time(xp, gates, states[1], c, W_h, *gys)
+        return {"h": gh, "c": gc, **through_weights(wanted, ga, ga, x, W_x, W_h, h, states[0])}
 
     def unrolled(  # type: ignore[override]
         self, x: Any, W_x: Any, W_h: Any, b: Any, h: Any, c: Any
@@ -104,6 +75,51 @@ class LSTMScan(Scan):
         ((4, 2, 2), (3, 12), (3, 12), (12,), (2, 3), (2, 3)), ((4, 2, 2), (2, 12), (3, 12), (3,), (2, 3), (2, 3)),
         ((4, 2, 2), (2, 12), (3, 12), (12,), (2, 3), (1, 3)),
     ]  # fmt: skip
+
+
+@accelerated(kernels.over_time)
+def over_time(xp: Any, a: Any, W_h: Any, h: Any, c: Any) -> tuple[Any, Any]:
+    """The states h and c, and the gates, at all times, from a = X @ W_x + b and the states before."""
+    size = W_h.shape[0]
+    # sigmoid(a) = tanh(a / 2) / 2 + 1 / 2, so that one call of tanh does for all four; halving is exact.
+    half = xp.repeat(xp.asarray([0.5, 0.5, 0.5, 1.0], dtype=a.dtype), size)
+    gates, states = a * half, xp.empty((2, *a.shape[:2], size), a.dtype)
+    W_h, shift = W_h * half, 1 - half
+    for t in range(a.shape[0]):
+        g = gates[t]
+        g += xp.matmul(h, W_h)
+        xp.tanh(g, out=g)
+        g *= half
+        g += shift
+        f, i, o, u = blocks(g)
+        c = xp.multiply(f, c, out=states[1, t])
+        c += i * u
+        h = xp.tanh(c, out=states[0, t])
+        h *= o
+    return states, gates
+
+
+@accelerated(kernels.back_in_time)
+def back_in_time(xp: Any, gates: Any, cs: Any, c: Any, W_h: Any, g_states: Any, g_gates: Any) -> tuple[Any, Any, Any]:
+    """The gradients of a = X @ W_x + b at all times, and those of the states before."""
+    # All that does not depend on what comes back through time is computed for all times at once.
+    _, i, o, u = blocks(gates)
+    slopes, tanh_c = gates - gates * gates, xp.tanh(cs)
+    blocks(slopes)[3][...] = 1 - u * u
+    ga = slopes * xp.concatenate([xp.concatenate([c[None], cs[:-1]]), u, tanh_c, i], axis=-1)
+    through_o = o * (1 - tanh_c * tanh_c)
+    gh, gc, W_hT = 0, 0, xp.ascontiguousarray(W_h.T)
+    for t in range(gates.shape[0] - 1, -1, -1):
+        gh = g_states[0, t] + gh
+        gc = g_states[1, t] + gc
+        gc += gh * through_o[t]
+        for block, g in zip(blocks(ga[t]), (gc, gc, gh, gc), strict=True):
+            block *= g
+        if g_gates is not None:
+            ga[t] += slopes[t] * g_gates[t]
+        gh = xp.matmul(ga[t], W_hT)
+        gc *= blocks(gates[t])[0]
+    return ga, gh, gc
 
 
 def blocks(gates: Any) -> list[Any]:

@@ -8,6 +8,7 @@ derivative is itself to be differentiated, and where the examples of a batch hav
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from rung.config import current_mode, mode
@@ -51,6 +52,11 @@ class Scan(Function):
 
     def multiply_adds(self, x: Shape, W_x: Shape, W_h: Shape, *others: Shape) -> int:  # type: ignore[override]
         return x[0] * x[1] * (W_x[0] + W_h[0]) * W_h[1]
+
+    def multiply_adds_back(self, wanted: Collection[int], *shapes: Shape) -> int:
+        x, W_x, W_h = shapes[:3]
+        outside, inside = len({0, 1}.intersection(wanted)), 1 + (2 in wanted)  # the way back in time has its product
+        return x[0] * x[1] * (outside * W_x[0] + inside * W_h[0]) * W_h[1]
 
     def make_plan(self, wanted: int) -> Plan:
         inputs, outputs = range(len(self.input_names)), range(self.n_outputs)
@@ -129,7 +135,8 @@ def _each(outputs: Any, f: Any) -> Any:
 
 def projected(xp: Any, x: Any, W_x: Any, b: Any, *others: Any) -> Any:
     """X @ W_x + b for all times at once, of a dtype that has room for the others too."""
-    y = xp.matmul(rows(x), W_x)
+    # An outer product is no product of matrices to BLAS, but a slow one.
+    y = rows(x) * W_x if x.shape[-1] == 1 else xp.matmul(rows(x), W_x)
     dtype = xp.result_type(y, b, *others)
     y = y if y.dtype == dtype else y.astype(dtype)
     y += b
