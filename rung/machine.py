@@ -83,7 +83,10 @@ def import_numba() -> Any:
     if "numba" not in sys.modules:
         _prefer_tbb()
         _allow_wide_vectors()
+    is_first = "numba" not in sys.modules
     numba = import_module("numba")
+    if is_first:
+        _announce_compilation()
     _limit_kernels()
     return numba
 
@@ -129,6 +132,24 @@ def _allow_wide_vectors() -> None:
         if "+avx512f" in features and not {"NUMBA_CPU_NAME", "NUMBA_CPU_FEATURES"} & os.environ.keys():
             os.environ["NUMBA_CPU_NAME"] = binding.get_host_cpu_name()
             os.environ["NUMBA_CPU_FEATURES"] = f"{features},-prefer-256-bit"
+
+
+def _announce_compilation() -> None:
+    """Say it on stderr when the first of Rung's kernels is compiled and not just loaded: it takes seconds."""
+    events = import_module("numba.core.event")
+
+    class Announcer(events.Listener):  # type: ignore[name-defined, misc]
+        said = False
+
+        def on_start(self, event: Any) -> None:
+            if not self.said and event.data["dispatcher"].py_func.__module__.startswith("rung"):
+                self.said = True
+                print("rung: compiling kernels, once on this machine (RUNG_KERNELS=0: without)", file=sys.stderr)
+
+        def on_end(self, event: Any) -> None:
+            pass
+
+    events.register("numba:compile", Announcer())
 
 
 def _limit_kernels() -> None:
