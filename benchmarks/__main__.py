@@ -13,7 +13,7 @@ from typing import Any
 
 from benchmarks import machine, report
 from benchmarks.peers import PEERS
-from benchmarks.rounds import Plan, import_seconds, measure, present
+from benchmarks.rounds import Plan, import_seconds, measure, numba_memory, present
 from benchmarks.worker import CLOCKS
 from benchmarks.workloads import SUITES, rows_of
 
@@ -62,6 +62,7 @@ def run_plan(options: argparse.Namespace, plan: Plan) -> report.Result:
     result: dict[str, Any] = {"machine": machine.facts(), "suite": options.suite, "plan": asdict(plan)}
     result |= {"left_out": left_out, "rows": {row.name: row.work for row in options.rows}, "figures": {}}
     result["imports"] = import_seconds({peer.framework: None for peer in peers})
+    result["numba"] = numba_memory()
     for row in options.rows:
         print(f"{row.name}: {row.work}; load {machine.load()}", file=sys.stderr)
         result["figures"][row.name] = measure(options.suite, row, peers, plan)

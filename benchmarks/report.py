@@ -63,22 +63,28 @@ def times(result: Result) -> str:
     keys = keys_of(result)
     peers = [key for key in keys if PEERS[key].framework != "rung"]
     columns = [PEERS[key].title for key in keys]
-    columns += [f"/ {PEERS[key].title}" for key in peers] + (["/ fastest"] if len(peers) > 1 else [])
-    groups = [[key] for key in peers] + ([peers] if len(peers) > 1 else [])
+    pairs = [("rung", [key]) for key in peers]  # who is compared with the fastest of whom
+    columns += [f"/ {PEERS[key].title}" for key in peers]
+    if len(peers) > 1:
+        pairs.append(("rung", peers))
+        columns.append("/ fastest")
+    if "rung-compiled" in keys:
+        pairs.append(("rung-compiled", peers))
+        columns.append("compiled / fastest")
     rows = []
     for name, figures in result["figures"].items():
-        ratios = [two_digits(ratio(figures, group)) for group in groups]
+        ratios = [two_digits(ratio(figures, *pair)) for pair in pairs]
         rows.append([name, *(cell(figures, key, milliseconds) for key in keys), *ratios])
     if len(rows) > 1:
-        means = [mean([ratio(figures, group) for figures in result["figures"].values()]) for group in groups]
+        means = [mean([ratio(figures, *pair) for figures in result["figures"].values()]) for pair in pairs]
         rows.append(["(geometric mean)", *("" for _ in keys), *map(two_digits, means)])
     return table("ms a step; Rung / peer", columns, rows)
 
 
-def ratio(figures: dict[str, Any], keys: list[str]) -> float | None:
-    """Rung's time over that of the fastest of some peers."""
+def ratio(figures: dict[str, Any], whose: str, keys: list[str]) -> float | None:
+    """The time of Rung, eager or compiled, over that of the fastest of some peers."""
     known = [figures[key]["step"] for key in keys if "step" in figures.get(key, {})]
-    own = figures.get("rung", {}).get("step")
+    own = figures.get(whose, {}).get("step")
     return own / min(known) if own and known else None
 
 
@@ -103,7 +109,9 @@ def memory(result: Result) -> str:
         [f["imported"] for row in result["figures"].values() if "imported" in (f := row.get(key, {}))] for key in keys
     ]
     rows.append(["(after the import)", *(f"{min(each):.0f}" if each else "–" for each in held), ""])
-    return table("MiB added, at most", [*(PEERS[key].title for key in keys), "/ PyTorch"], rows)
+    numba = result.get("numba")
+    note = f"\nwhere kernels ran, Numba's import is {numba:.0f} of Rung's" if numba else ""
+    return table("MiB added, at most", [*(PEERS[key].title for key in keys), "/ PyTorch"], rows) + note
 
 
 def added_ratio(figures: dict[str, Any]) -> str:

@@ -119,6 +119,17 @@ def import_seconds(frameworks: Iterable[str], processes: int = 5) -> dict[str, f
     return least
 
 
+def numba_memory() -> float | None:
+    """MiB that a process needs for Numba, which Rung imports when the first kernel runs; None without it."""
+    code = (
+        "from benchmarks.memory import resident; import rung; from rung.machine import has_numba, import_numba; "
+        "before = resident(); has_numba() and import_numba(); print(has_numba(), resident() - before)"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    found, size = run.stdout.split()
+    return float(size) if found == "True" else None
+
+
 def present(keys: Iterable[str]) -> tuple[list[Peer], dict[str, str]]:
     """The peers that can be measured here, and why the others cannot."""
     objections = {key: PEERS[key].missing() for key in keys}

@@ -83,7 +83,10 @@ def import_numba() -> Any:
     if "numba" not in sys.modules:
         _prefer_tbb()
         _allow_wide_vectors()
+    is_first = "numba" not in sys.modules
     numba = import_module("numba")
+    if is_first:
+        _announce_compilation()
     _limit_kernels()
     return numba
 
@@ -106,8 +109,9 @@ def keep_memory() -> None:
 def _prefer_tbb() -> None:
     """Let Numba find Intel's TBB, where it is installed.
 
-    Its threads take work if they can, and nobody waits for one that has been put aside: with OpenMP's, a kernel takes
-    fifty times as long while another program has one of two cores. Those should at least not hold a core for long.
+    Its threads take work if they can, and nobody waits for one that has not begun: with OpenMP's, a short kernel
+    takes up to seventy times as long while another program has one of two cores. Those should at least not hold a
+    core for long, which the BLAS would wait for.
     """
     from importlib.metadata import distribution  # takes as long to import as all of Rung
 
@@ -128,6 +132,24 @@ def _allow_wide_vectors() -> None:
         if "+avx512f" in features and not {"NUMBA_CPU_NAME", "NUMBA_CPU_FEATURES"} & os.environ.keys():
             os.environ["NUMBA_CPU_NAME"] = binding.get_host_cpu_name()
             os.environ["NUMBA_CPU_FEATURES"] = f"{features},-prefer-256-bit"
+
+
+def _announce_compilation() -> None:
+    """Say it on stderr when the first of Rung's kernels is compiled and not just loaded: it takes seconds."""
+    events = import_module("numba.core.event")
+
+    class Announcer(events.Listener):  # type: ignore[name-defined, misc]
+        said = False
+
+        def on_start(self, event: Any) -> None:
+            if not self.said and event.data["dispatcher"].py_func.__module__.startswith("rung"):
+                self.said = True
+                print("rung: compiling kernels, once on this machine (RUNG_KERNELS=0: without)", file=sys.stderr)
+
+        def on_end(self, event: Any) -> None:
+            pass
+
+    events.register("numba:compile", Announcer())
 
 
 def _limit_kernels() -> None:

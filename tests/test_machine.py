@@ -94,3 +94,18 @@ def test_memory_is_kept_for_the_next_arrays():
     pages = 10 * (8 << 19) // 4096
     assert faults(PYTHONPATH=PATHS) < pages / 20
     assert faults(PYTHONPATH=PATHS, MALLOC_MMAP_THRESHOLD_="65536") > pages / 2
+
+
+GELU = """
+import numpy as np, rung.functions as F
+F.gelu(np.ones((1 << 17,), np.float32), approximate=True)
+"""
+
+
+def test_it_is_said_when_kernels_are_compiled_and_not_when_they_are_loaded(tmp_path):
+    pytest.importorskip("numba")
+    environment = {"PYTHONPATH": PATHS, "XDG_CACHE_HOME": str(tmp_path), "NUMBA_CACHE_DIR": str(tmp_path)}
+    run = [
+        subprocess.run([sys.executable, "-c", GELU], capture_output=True, text=True, env=environment) for _ in "12"
+    ]
+    assert [done.stderr.count("compiling kernels, once on this machine") for done in run] == [1, 0]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from heapq import heappop, heappush
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -163,16 +164,18 @@ def _check_finite(node: Any, arrivals: Iterable[Root]) -> None:
 
 def _path_to(targets: dict[Record, Any], roots: list[Record], since: int) -> set[Any]:
     """The nodes and records between `roots` and `targets`: all whose gradient is worth computing."""
-    nodes, stack = set(), [root.creator for root in roots if root.creator is not None]
+    nodes = {root.creator for root in roots if root.creator is not None}
+    stack = list(nodes)
     while stack:
-        node = stack.pop()
-        if node not in nodes:
-            nodes.add(node)
-            makers = [edge.creator for edge in node.edges if edge.creator is not None]
-            stack.extend(maker for maker in makers if maker.serial > since)
+        for edge in stack.pop().edges:
+            maker = edge.creator
+            if maker is not None and maker not in nodes and maker.serial > since:
+                nodes.add(maker)
+                stack.append(maker)
     path: set[Any] = set(targets)
-    for node in sorted(nodes, key=lambda node: node.serial):
+    for node in sorted(nodes, key=attrgetter("serial")):
         for edge in node.edges:
             if edge in path or edge.creator in path:
-                path.update((edge, node))
+                path.add(edge)
+                path.add(node)
     return path

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 
 from rung.kernels.choice import kernel
 
+LEAST = 1 << 18  # scores; with fewer, it is not worth what it takes to compile
+
 
 def _is_plain(
     q: Any, k: Any, v: Any, mask: Any, bias: Any, scale: float, causal: bool, dropout: float, seed: int
 ) -> bool:
     alike = q.shape[:-2] == k.shape[:-2] == v.shape[:-2] and min(q.size, k.size, v.size) > 0
-    return alike and mask is True and isinstance(bias, float) and not (bias or dropout)
+    enough = math.prod(q.shape[:-1]) * k.shape[-2] >= LEAST
+    return alike and enough and mask is True and isinstance(bias, float) and not (bias or dropout)
 
 
 @kernel(_is_plain)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,7 +20,7 @@ FLOAT32 = np.dtype(np.float32)
 
 Composition = TypeVar("Composition", bound=Callable[..., Any])
 _wanted: ContextVar[bool] = ContextVar("rung_kernels", default=os.environ.get("RUNG_KERNELS") != "0")
-_alone = threading.RLock()
+_alone, _lost = threading.RLock(), False
 
 
 class Kernel:
@@ -76,8 +77,18 @@ def _is_float32(x: Any) -> bool:
 
 
 def is_on() -> bool:
-    """Whether kernels take the place of compositions: they are not turned off, and there is Numba."""
-    return _wanted.get() and has_numba()
+    """Whether kernels take the place of compositions: they are not turned off, and Numba is there and has threads."""
+    return _wanted.get() and has_numba() and not _lost
+
+
+def _forked() -> None:
+    """In a process that was forked, the threads of a kernel that ran before are gone, and OpenMP would give up."""
+    global _alone, _lost
+    _alone, _lost = threading.RLock(), "rung.kernels.jit" in sys.modules
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forked)
 
 
 @contextmanager

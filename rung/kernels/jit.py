@@ -11,6 +11,7 @@ from rung.machine import import_numba
 numba = import_numba()
 at = numba.uint64  # an index that is not negative: Numba need not look, and LLVM can make vectors
 prange = numba.prange
+threads = numba.get_num_threads
 
 
 def _compiled(**options: Any) -> Callable[[Any], Any]:

@@ -9,8 +9,10 @@ import numpy as np
 from rung.kernels.choice import kernel
 from rung.kernels.memory import scratch
 
+LEAST = 1 << 17  # gates at all times; with fewer, it is not worth what it takes to compile
 
-@kernel(lambda a, W_h, h, c: a.size > 0)
+
+@kernel(lambda a, W_h, h, c: a.size >= LEAST)
 def over_time(a: Any, W_h: Any, h: Any, c: Any, out: Any = None) -> tuple[Any, Any]:
     """The states h and c, and the gates, at all times."""
     from rung.kernels import lstm_loops as loops
@@ -24,7 +26,7 @@ def over_time(a: Any, W_h: Any, h: Any, c: Any, out: Any = None) -> tuple[Any, A
     return states, gates
 
 
-@kernel(lambda gates, cs, c, W_h, g_states, g_gates: gates.size > 0 and g_gates is None)
+@kernel(lambda gates, cs, c, W_h, g_states, g_gates: gates.size >= LEAST and g_gates is None)
 def back_in_time(gates: Any, cs: Any, c: Any, W_h: Any, g_states: Any, g_gates: Any, out: Any = None) -> Any:
     """The gradients of what came at all times, and those of the states before."""
     from rung.kernels import lstm_loops as loops

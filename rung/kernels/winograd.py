@@ -81,11 +81,12 @@ def correlate(x: Any, y: Any, windows: Any, groups: int, out: Any = None) -> Any
 
 def _convolve(x: Any, strips: Any, b: Any, windows: Any, y: Any) -> Any:
     from rung.kernels import winograd_loops as loops
+    from rung.kernels.jit import threads
 
     rows, columns = _tiles(y.shape[2:])
-    tiles = max(ROOM // (144 * (x.shape[1] + y.shape[1])), TILES)
+    each = max(ROOM // (144 * (x.shape[1] + y.shape[1])), TILES) // columns
     b = np.zeros(y.shape[1], np.float32) if b is None else np.ascontiguousarray(b)
-    loops.convolve(np.ascontiguousarray(x), strips, b, y, rows, columns, *_corner(windows), -(-tiles // columns))
+    loops.convolve(np.ascontiguousarray(x), strips, b, y, rows, columns, *_corner(windows), max(each, 1), threads())
     return y
 
 

@@ -20,27 +20,30 @@ LINE = 16  # numbers in a line of the cache; matrices are that much further apar
 
 
 @loops
-def convolve(x: Any, strips: Any, b: Any, y: Any, rows: Any, columns: Any, above: Any, left: Any, each: Any) -> None:
+def convolve(x: Any, strips: Any, b: Any, y: Any, rows: Any, columns: Any, above: Any, left: Any, each: Any,
+             parts: Any) -> None:  # fmt: skip
     """x (N, C, H, W), strips (36, O / BLOCK, C, BLOCK), b (O,) -> y (N, O, OH, OW).
 
-    A thread does `each` rows of tiles at a time, from the image to the result.
+    Each of the `parts`, one for a thread, goes from the images to the results by `each` rows of tiles at a time.
     """
-    for unit in prange(-(-len(x) * rows // each)):
+    for share in prange(parts):
         channels, outputs = x.shape[1], y.shape[1]
-        first, last = unit * each, min((unit + 1) * each, len(x) * rows)
         tiles = -(-each * columns // ROWS) * ROWS
         ins = np.empty((36, tiles * channels + LINE), np.float32)
         outs = np.empty((36, tiles * outputs + LINE), np.float32)
-        for i in range(first, last):
-            into_tiles(x[i // rows], ins, i % rows, (i - first) * columns, columns, above, left)
-        for k in range(36):
-            for t in range(0, (last - first) * columns, ROWS):
-                for j in range(strips.shape[1]):
-                    column = min(j * BLOCK, outputs - BLOCK)
-                    block(ins[k], t * channels, channels, 1, strips[k, j].reshape(-1), 0, channels,
-                          outs[k], t * outputs + column, outputs, False)  # fmt: skip
-        for i in range(first, last):
-            out_of_tiles(outs, y[i // rows], b, i % rows, (i - first) * columns, columns)
+        end = (share + 1) * len(x) * rows // parts
+        for first in range(share * len(x) * rows // parts, end, each):
+            last = min(first + each, end)
+            for i in range(first, last):
+                into_tiles(x[i // rows], ins, i % rows, (i - first) * columns, columns, above, left)
+            for k in range(36):
+                for t in range(0, (last - first) * columns, ROWS):
+                    for j in range(strips.shape[1]):
+                        place = t * outputs + min(j * BLOCK, outputs - BLOCK)
+                        block(ins[k], t * channels, channels, 1, strips[k, j].reshape(-1), 0, channels,
+                              outs[k], place, outputs, False)  # fmt: skip
+            for i in range(first, last):
+                out_of_tiles(outs, y[i // rows], b, i % rows, (i - first) * columns, columns)
 
 
 @loops

@@ -39,10 +39,19 @@ def test_the_table_of_times():
     assert cells(text, "(geometric") == ["mean)", "1.00", "4.00", "2.83"]
 
 
+def test_what_is_compiled_is_compared_with_the_fastest_of_the_others():
+    rows = {name: {"rung-compiled": figure(0.00005), **figures} for name, figures in RESULT["figures"].items()}
+    text = report.times(RESULT | {"figures": rows})
+    assert text.splitlines()[0].endswith("/ fastest  compiled / fastest")
+    assert cells(text, "tiny")[-2:] == ["4.00", "2.00"]
+
+
 def test_the_table_of_memory():
     text = report.memory(RESULT)
     assert cells(text, "tiny") == ["10", "40", "10", "0.25"]
     assert cells(text, "(after") == ["the", "import)", "30", "30", "30"]
+    assert "Numba" not in text
+    assert "Numba's import is 66 of Rung's" in report.memory(RESULT | {"numba": 65.7})
 
 
 def test_who_was_left_out_and_what_failed_is_said():

@@ -1,5 +1,6 @@
 """When a kernel runs, and when the composition does."""
 
+import os
 import subprocess
 import sys
 
@@ -73,6 +74,26 @@ def test_a_compiled_step_has_one_instruction_for_a_kernel(runs):
         np.testing.assert_array_equal(step(x).data, expected)
     assert runs == [pooling.largest] * 5
     assert "maximum" not in step.source
+
+
+FORK = """
+import os, numpy as np, rung.functions as F
+x = np.ones((99, 1, 99, 99), np.float32)
+y = F.max_pool2d(x, 2).data
+pid = os.fork()
+assert (F.max_pool2d(x, 2).data == y).all()
+if pid:
+    print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+else:
+    os._exit(0)
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="processes cannot be forked here")
+def test_a_forked_process_goes_on_without_the_threads_of_its_parent():
+    environment = {"PYTHONPATH": ":".join(sys.path)}
+    done = subprocess.run([sys.executable, "-c", FORK], capture_output=True, text=True, env=environment)
+    assert done.stdout == "0\n", done.stderr
 
 
 PROGRAM = """

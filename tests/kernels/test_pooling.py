@@ -7,7 +7,7 @@ from rung.functions.spatial import largest
 from rung.functions.spatial.sweeps import Pools
 from rung.kernels import pooling, switched
 
-SHAPES = [(4, 4), (2, 3, 6, 8), (2, 3, 5, 7), (3, 33, 40), (1, 2, 2)]
+SHAPES = [(4, 4), (2, 3, 6, 8), (2, 3, 5, 7), (3, 6, 7), (3, 5, 8), (3, 33, 40), (1, 2, 2)]
 
 
 def windows(x):

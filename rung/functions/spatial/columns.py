@@ -33,7 +33,7 @@ def convolve(xp: Any, x: Any, W: Any, b: Any, windows: Windows, groups: int) -> 
     return y
 
 
-@accelerated(winograd.transpose)
+@accelerated(winograd.transpose, few_taps.transpose)
 def transpose(xp: Any, y: Any, W: Any, b: Any, windows: Windows, sizes: Shape, groups: int) -> Any:
     """x[n, c, stride p + dilation k - padding] = b[c] + the sum over o of W[o, c, k] y[n, o, p], where these meet."""
     if is_convolution(W, windows, groups):
