@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import math
 import operator
 from collections import defaultdict
@@ -15,12 +14,11 @@ import numpy as np
 from rung.compiling.entering import Entry
 from rung.compiling.fusing import fused, is_view
 from rung.compiling.kernels import Kernel
-from rung.compiling.planning import Plan, like, order_of
+from rung.compiling.planning import Plan, is_product_of_matrices, maker_of, order_of, takes_out
 from rung.compiling.program import Instruction, Method, Program, Ref
 from rung.compiling.simplifying import called, is_of_numbers, simplified
 from rung.compiling.taking import take_along_axis
 
-_REDUCERS = {"sum", "mean", "max", "min", "prod", "std", "var"}
 _NOTHING = object()  # in place of the array of a state, before the first replay
 _PLAIN = (int, bool, str, type(None), type(Ellipsis))
 
@@ -164,7 +162,7 @@ class Emitter:
             self.contiguous.add(state)
         elif id in self.plan.fresh:
             self.assigned[id].append(id)
-            lines.append(f"v{id} = {self.name('n', _maker(self.program.values[id].array))}()")
+            lines.append(f"v{id} = {self.name('n', maker_of(self.program.values[id].array))}()")
         else:
             self._block(id)
 
@@ -207,23 +205,13 @@ class Emitter:
             return f"{args[0]}[{args[1]}] = {args[2]}"
         if function in _SYMBOLS:
             return f"({f' {_SYMBOLS[function]} '.join(args)})"
-        if target and self._is_product_of_matrices(instruction):
+        if target and is_product_of_matrices(self.program, instruction):
             self.names["dot"] = np.dot
             return f"dot({', '.join(args)}, {target})"
         options = {name: self.text(value) for name, value in instruction.options.items()}
         if target:
             options["out"] = target
         return f"{self._callee(function, args)}({', '.join([*args, *[f'{n}={v}' for n, v in options.items()]])})"
-
-    def _is_product_of_matrices(self, instruction: Instruction) -> bool:
-        """Whether `np.dot` does the same as `np.matmul`, with less ado."""
-        if instruction.function is not np.matmul or instruction.options:
-            return False
-        arrays = [self.program.values[id].array for id in (*instruction.refs(), *instruction.outputs)]
-        is_plain = all(
-            x.ndim == 2 and x.dtype == arrays[0].dtype and x.dtype.name in ("float32", "float64") for x in arrays
-        )
-        return is_plain and bool(arrays[-1].flags.c_contiguous)
 
     def _target(self, instruction: Instruction) -> str:
         """Where the result is written to; nothing where it has to be memory of its own."""
@@ -233,7 +221,7 @@ class Emitter:
         value = self.program.values[id]
         if id in self.plan.targets:
             return f"v{self.plan.targets[id]}"
-        if value.is_number or value.storage != id or id in self.plan.fresh or not _takes_out(instruction):
+        if value.is_number or value.storage != id or id in self.plan.fresh or not takes_out(instruction):
             return ""
         return self._block(id)
 
@@ -303,17 +291,3 @@ class Emitter:
 
 
 _SYMBOLS = {operator.add: "+", operator.sub: "-", operator.mul: "*", operator.truediv: "/", operator.pow: "**"}
-
-
-def _takes_out(instruction: Instruction) -> bool:
-    function = instruction.function
-    if instruction.is_ufunc or getattr(function, "takes_out", False):
-        return True
-    return isinstance(function, Method) and function.name in _REDUCERS
-
-
-def _maker(value: Any) -> Callable[[], Any]:
-    """What makes new memory in the way of another array."""
-    if value.flags.c_contiguous:
-        return functools.partial(np.empty, value.shape, value.dtype)
-    return lambda: like(np.empty(value.size, value.dtype), value)

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import functools
 from collections import defaultdict
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from rung.compiling.kernels import Kernel
-from rung.compiling.program import Instruction, Program, Ref
+from rung.compiling.program import Instruction, Method, Program, Ref
+
+_REDUCERS = {"sum", "mean", "max", "min", "prod", "std", "var"}
+_BLAS = ("float32", "float64")
 
 
 class Plan:
@@ -120,3 +125,27 @@ def like(flat: Any, value: Any) -> Any:
     order = order_of(value)
     shaped = flat.reshape([value.shape[axis] for axis in order])
     return shaped.transpose(np.argsort(order)) if value.ndim else shaped.reshape(())
+
+
+def maker_of(value: Any) -> Callable[[], Any]:
+    """What makes new memory in the way of another array."""
+    if value.flags.c_contiguous:
+        return functools.partial(np.empty, value.shape, value.dtype)
+    return lambda: like(np.empty(value.size, value.dtype), value)
+
+
+def takes_out(instruction: Instruction) -> bool:
+    """Whether it can be told where to put its result."""
+    function = instruction.function
+    if instruction.is_ufunc or getattr(function, "takes_out", False):
+        return True
+    return isinstance(function, Method) and function.name in _REDUCERS
+
+
+def is_product_of_matrices(program: Program, instruction: Instruction) -> bool:
+    """Whether `np.dot` does the same as `np.matmul`, with less ado."""
+    if instruction.function is not np.matmul or instruction.options:
+        return False
+    arrays = [program.values[id].array for id in (*instruction.refs(), *instruction.outputs)]
+    is_plain = all(x.ndim == 2 and x.dtype == arrays[0].dtype and x.dtype.name in _BLAS for x in arrays)
+    return is_plain and bool(arrays[-1].flags.c_contiguous)
