@@ -72,6 +72,26 @@ def num_threads(n: int) -> Iterator[None]:
         set_num_threads(before)
 
 
+@contextmanager
+def one_blas_thread() -> Iterator[None]:
+    """Within a `with`, give matrix products one thread: good for many small ones in a row."""
+    pools = _blas_pools()
+    before = [pool.get_num_threads() for pool in pools]
+    try:
+        for pool in pools:
+            pool.set_num_threads(1)
+        yield
+    finally:
+        for pool, threads in zip(pools, before, strict=True):
+            pool.set_num_threads(threads)
+
+
+@cache
+def _blas_pools() -> list[Any]:
+    controllers = import_module("threadpoolctl").ThreadpoolController().lib_controllers
+    return [controller for controller in controllers if controller.user_api == "blas"]
+
+
 @cache
 def has_numba() -> bool:
     """Whether kernels can be compiled."""

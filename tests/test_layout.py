@@ -81,6 +81,10 @@ def test_one_file_knows_cupy():
     assert knowing == ["cuda.py"]
 
 
+def test_numba_is_imported_in_one_place_which_prepares_its_threads_and_vectors():
+    assert not [p.name for p in SOURCES if any(m.split(".")[0] == "numba" for m in _imports(p))]
+
+
 def test_importing_rung_imports_numpy_and_the_standard_library_alone():
     code = (
         "import sys, numpy; before = set(sys.modules); import rung; "

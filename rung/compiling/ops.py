@@ -85,6 +85,7 @@ def _recorded(args: Sequence[Any], function: Callable[..., Any]) -> tuple[Progra
         return None, False
     finally:
         recorder.reset(token)
+        made.close()
     parts = results if isinstance(results, tuple) else (results,)
     if not all(isinstance(part, Traced) for part in parts):
         return None, False

@@ -72,6 +72,12 @@ class Recorder:
             return Ref(self.constant(x).id)
         return x
 
+    def close(self) -> None:
+        """Let go of all arrays: traced ones refer to their recorder, so they would wait for the garbage collector."""
+        self.known.clear()
+        self.computed.clear()
+        self.kept.clear()
+
     # Calls -----------------------------------------------------------------------------------------------------
 
     def call(self, function: Any, args: tuple[Any, ...], options: dict[str, Any]) -> Any:

@@ -47,6 +47,7 @@ class Recording:
                 now = {place: place.read() for place in self.state.places()}
         finally:
             self._put_back()
+            self.recorder.close()
         self._note_state(now)
         return self.program, self._note_results(result, leaves((args, options)))
 

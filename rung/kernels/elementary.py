@@ -11,11 +11,12 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import numba
-import numba.extending
 import numpy as np
 from llvmlite import ir
 
+from rung.machine import import_numba
+
+numba = import_numba()
 float32: Any = numba.float32
 int32: Any = numba.int32
 njit: Any = numba.njit

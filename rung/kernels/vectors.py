@@ -10,17 +10,16 @@ from itertools import chain
 from typing import Any
 
 import llvmlite.binding as llvm
-import numba.extending
 import numpy as np
 from llvmlite import ir
-from numba.core import types
 
-from rung.kernels.jit import at, part
+from rung.kernels.jit import at, numba, part
 
 # A block has as many rows of two vectors as there are registers for.
 LANES, ROWS = (16, 12) if llvm.get_host_cpu_features().get("avx512f") else (8, 6)
 STRIP = 2 * LANES  # columns
 intrinsic: Any = numba.extending.intrinsic
+types: Any = numba.types
 SQUARE = 8
 DEEP = 128  # rows of a strip at a time, so that it and what is multiplied by it stay in the first-level cache
 FUSED = ("contract",)  # a * b + c is one instruction

@@ -1,8 +1,10 @@
 """Ops that state `fused = True` give the same through kernels of their formulas as through the formulas."""
 
+import gc
 import subprocess
 import sys
 import threading
+from weakref import ref
 
 import numpy as np
 import pytest
@@ -118,3 +120,16 @@ loss.backward(); optimizer.update()
 assert "numba" not in sys.modules
 """
     subprocess.run([sys.executable, "-c", program], check=True, env={"PYTHONPATH": ":".join(sys.path)})
+
+
+def test_arrays_die_with_the_last_who_holds_them():
+    gc.collect()
+    gc.disable()
+    try:
+        x = Variable(X + 1)
+        gone = ref(x._data)
+        F.gelu(x)
+        del x
+        assert gone() is None
+    finally:
+        gc.enable()
