@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from rung.errors import ShapeError, ValueRangeError, message
 from rung.fonts import drawable
+from rung.kernels import switched
 from rung.visualize.sheet import (
     GREY,
     INK,
@@ -107,7 +108,8 @@ def _decisions(predict: Predict, region: Region, dtype: Any, count: int) -> Floa
     across = region[0] + middles * (region[1] - region[0])
     up = region[2] + middles * (region[3] - region[2])
     points = np.stack(np.meshgrid(across, up), axis=-1).reshape(-1, 2).astype(dtype)
-    chances = _probabilities(predict, points, count)
+    with switched(False):  # it is asked once, which is not worth a kernel
+        chances = _probabilities(predict, points, count)
     colors = np.array([class_color(i) for i in range(count)])[chances.argmax(1)]
     sure = np.clip((count * chances.max(1) - 1) / (count - 1), 0, 1) if count > 1 else np.ones(len(points))
     image: Floats = 1 - (0.08 + 0.34 * sure[:, None]) * (1 - colors)
