@@ -9,7 +9,7 @@ import pytest
 
 import rung
 from rung.errors import RungError
-from rung.machine import import_numba, num_threads
+from rung.machine import import_numba, num_threads, one_blas_thread
 
 PATHS = ":".join(sys.path)
 
@@ -29,6 +29,14 @@ def test_threads_are_set_back_after_an_error():
     with pytest.raises(ZeroDivisionError), num_threads(before + 1):
         1 / 0  # noqa: B018
     assert rung.get_num_threads() == before
+
+
+def test_one_blas_thread_for_a_while():
+    with num_threads(2):
+        with pytest.raises(ZeroDivisionError), one_blas_thread():
+            assert rung.get_num_threads() == 1
+            1 / 0  # noqa: B018
+        assert rung.get_num_threads() == 2
 
 
 @pytest.mark.parametrize(("n", "said"), [
