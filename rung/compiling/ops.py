@@ -13,7 +13,6 @@ from rung.compiling.kernels import Kernel
 from rung.compiling.program import Program, Ref
 from rung.compiling.recorder import Recorder
 from rung.compiling.traced import Traced, recorder, traced_module
-from rung.errors import GraphError
 
 MOST = 1000  # programs that are kept
 _programs: dict[Any, _Replay | None] = {}
@@ -81,7 +80,7 @@ def _recorded(args: Sequence[Any], function: Callable[..., Any]) -> tuple[Progra
     try:
         traced = [made.enter(x, made.program.inputs) if type(x) is np.ndarray else x for x in args]
         results = function(traced_module, *traced)
-    except GraphError:  # it looks at values
+    except Exception:  # it looks at values, or asks for what only an array has: then it is right as it is
         return None, False
     finally:
         recorder.reset(token)
