@@ -139,7 +139,7 @@ def test_arrays_die_with_the_last_who_holds_them():
 def test_an_op_that_asks_for_a_real_array_is_left_as_it_is():
     class Twice(RealElementwise):
         def forward(self, xp, x):
-            return 2 * xp.asarray(memoryview(x))
+            return 2 * xp.array(x.flat).reshape(x.shape)
 
     np.testing.assert_array_equal(Twice()(X).data, 2 * X)
     assert list(ops._programs.values()) == [None]
