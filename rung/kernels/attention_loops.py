@@ -71,7 +71,7 @@ def backward_head(
     p, gs = np.empty(chunk * length, np.float32), np.empty(chunk * length, np.float32)
     sum_k, sum_v = np.zeros((keys + ROWS) * wide, np.float32), np.zeros((keys + ROWS) * width, np.float32)
     queries, gradients = np.empty(ROWS * size, np.float32), np.empty(ROWS * features, np.float32)
-    products = np.empty(ROWS * wide, np.float32)
+    products = np.zeros(ROWS * wide, np.float32)  # rows that see nothing take 0 times what is here
     for first in range(0, len(q), chunk):
         count = min(chunk, len(q) - first)
         most = seen(first + count - 1, shift, keys)
