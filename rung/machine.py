@@ -40,13 +40,17 @@ def set_num_threads(n: int) -> None:
     1
     >>> rung.set_num_threads(before)
     """
-    global _wanted
-    if isinstance(n, bool) or not isinstance(n, int):
+    if isinstance(n, bool) or not hasattr(n, "__index__"):
         raise DTypeError(f"set_num_threads: n must be an integer, but got {describe(n)}")
     if n < 1:
         raise ValueRangeError(f"set_num_threads: n must be at least 1, but got {n}")
-    _wanted = n
-    import_module("threadpoolctl").threadpool_limits(n)
+    _set(int(n), int(n))
+
+
+def _set(products: int, kernels: int | None) -> None:
+    global _wanted
+    _wanted = kernels
+    import_module("threadpoolctl").threadpool_limits(products)
     _limit_kernels()
 
 
@@ -64,12 +68,12 @@ def num_threads(n: int) -> Iterator[None]:
     ...     get_num_threads()
     1
     """
-    before = get_num_threads()
+    before = get_num_threads(), _wanted
     set_num_threads(n)
     try:
         yield
     finally:
-        set_num_threads(before)
+        _set(*before)
 
 
 @contextmanager
@@ -103,12 +107,10 @@ def import_numba() -> Any:
     if "numba" not in sys.modules:
         _prefer_tbb()
         _allow_wide_vectors()
-    is_first = "numba" not in sys.modules
-    numba = import_module("numba")
-    if is_first:
+        import_module("numba")
         _announce_compilation()
-    _limit_kernels()
-    return numba
+        _limit_kernels()
+    return sys.modules["numba"]
 
 
 def keep_memory() -> None:
@@ -174,5 +176,6 @@ def _announce_compilation() -> None:
 
 def _limit_kernels() -> None:
     numba = sys.modules.get("numba")
-    if numba is not None and _wanted is not None:
-        numba.set_num_threads(min(_wanted, numba.config.NUMBA_NUM_THREADS))
+    if numba is not None:
+        most = numba.config.NUMBA_NUM_THREADS
+        numba.set_num_threads(most if _wanted is None else min(_wanted, most))

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from importlib import metadata
 
+import numpy as np
 import pytest
 
 import rung
@@ -55,6 +56,9 @@ def test_kernels_have_as_many_threads_as_were_set_before_or_after():
         assert numba.get_num_threads() == 1
     with num_threads(64):
         assert numba.get_num_threads() == numba.config.NUMBA_NUM_THREADS
+    with num_threads(1), num_threads(np.int64(1)):
+        pass
+    assert numba.get_num_threads() == numba.config.NUMBA_NUM_THREADS
 
 
 PARALLEL = """

@@ -41,7 +41,7 @@ def run(place: Any, op: Any, args: Sequence[Any], function: Callable[..., Any]) 
 
     Args:
         place: which function it is.
-        op: the op that it belongs to, whose attributes are part of the program; None if there is none.
+        op: the op that it belongs to, whose class and attributes are part of the program; None if there is none.
         args: arrays, shapes and numbers.
         function: of the module and the arguments.
     """
@@ -49,7 +49,7 @@ def run(place: Any, op: Any, args: Sequence[Any], function: Callable[..., Any]) 
     if recorder.get() is not None or len(set(map(id, arrays))) < len(arrays):
         return function(np, *args)
     try:
-        key = (place, tuple(vars(op).values()) if op else (), tuple(map(_kind, args)))
+        key = (place, type(op), *(vars(op).values() if op else ()), *map(_kind, args))
         replay = _programs[key] if key in _programs else _prepared(key, args, function)
     except TypeError:  # an attribute that cannot be part of a key
         return function(np, *args)

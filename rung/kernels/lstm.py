@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 
 from rung.kernels.choice import kernel
-from rung.kernels.memory import scratch
 from rung.machine import one_blas_thread
 
 LEAST = 1 << 17  # gates at all times; with fewer, it is not worth what it takes to compile
@@ -19,7 +18,7 @@ def over_time(a: Any, W_h: Any, h: Any, c: Any, out: Any = None) -> tuple[Any, A
     from rung.kernels import lstm_loops as loops
 
     gates, states = np.empty(a.shape, a.dtype), np.empty((2, *a.shape[:2], W_h.shape[0]), a.dtype)
-    through_h = scratch("lstm", a.shape[1:])
+    through_h = np.empty(a.shape[1:], a.dtype)
     with one_blas_thread():
         for t in range(len(a)):
             np.matmul(h, W_h, out=through_h)

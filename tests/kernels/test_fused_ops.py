@@ -143,3 +143,20 @@ def test_an_op_that_asks_for_a_real_array_is_left_as_it_is():
 
     np.testing.assert_array_equal(Twice()(X).data, 2 * X)
     assert list(ops._programs.values()) == [None]
+
+
+class Scaled(RealElementwise):
+    factor = 2.0
+
+    def forward(self, xp, x):
+        return xp.exp(x) * self.factor + 1
+
+
+class ScaledMore(Scaled):
+    factor = 3.0
+
+
+def test_classes_that_share_a_formula_have_programs_of_their_own():
+    for op in (Scaled(), ScaledMore()):
+        np.testing.assert_allclose(op(X).data, np.exp(X) * op.factor + 1, rtol=1e-5)
+    assert all(ops._programs.values())
