@@ -1,5 +1,6 @@
 """What all tests share: the devices to run on, and modules beside the tests."""
 
+import gc
 import sys
 from pathlib import Path
 
@@ -28,6 +29,15 @@ def xp(request):
 @pytest.fixture(autouse=True)
 def _seeded():
     rung.seed(0)
+
+
+@pytest.fixture
+def no_gc():
+    """Without the garbage collector: what is gone is so because nobody refers to it."""
+    gc.collect()
+    gc.disable()
+    yield
+    gc.enable()
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 from rung.machine import import_numba
@@ -19,9 +22,18 @@ def _compiled(**options: Any) -> Callable[[Any], Any]:
         dispatcher = numba.njit(error_model="numpy", **options)(function)
         with suppress(RuntimeError):  # there is no folder to keep it in
             dispatcher.enable_caching()
+            file = dispatcher._cache._cache_file
+            file._source_stamp = file._source_stamp, _sources()
         return dispatcher
 
     return compiled
+
+
+@cache
+def _sources() -> str:
+    """A digest of all files of kernels, of which any may be part of another: Numba looks at the date of one alone."""
+    files = sorted(Path(__file__).parent.glob("*.py"))
+    return sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 
 
 # The last bit of a * b + c may differ; in `adding`, also the order of sums.

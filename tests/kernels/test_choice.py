@@ -1,8 +1,10 @@
 """When a kernel runs, and when the composition does."""
 
 import os
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -112,3 +114,27 @@ def test_numba_is_imported_for_large_arrays_alone(shape, setting, imported):
     program, environment = PROGRAM.format(shape=shape), {"PYTHONPATH": ":".join(sys.path), **setting}
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, env=environment)
     assert done.stdout.strip() == str(imported and has_numba()), done.stderr
+
+
+POOLING = """
+import numpy as np
+from rung.kernels import pooling_loops
+pooling_loops.largest(np.ones((1, 2, 2), np.float32), np.ones((1, 1, 1), np.float32))
+"""
+
+
+def test_kernels_are_compiled_anew_if_a_file_that_they_may_use_has_changed(tmp_path):
+    if not has_numba():
+        pytest.skip("kernels are compiled by Numba")
+    package = shutil.copytree(Path(rung.__file__).parent, tmp_path / "rung", ignore=shutil.ignore_patterns("course"))
+    environment = os.environ | {"PYTHONPATH": str(tmp_path), "NUMBA_CACHE_DIR": str(tmp_path / "cache")}
+
+    def compiles():
+        command = [sys.executable, "-c", POOLING]
+        run = subprocess.run(command, capture_output=True, text=True, check=True, env=environment, cwd=tmp_path)
+        return "compiling kernels" in run.stderr
+
+    assert [compiles(), compiles()] == [True, False]
+    with (package / "kernels" / "memory.py").open("a") as file:
+        file.write("# changed\n")
+    assert compiles()

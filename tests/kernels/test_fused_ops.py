@@ -1,6 +1,5 @@
 """Ops that state `fused = True` give the same through kernels of their formulas as through the formulas."""
 
-import gc
 import subprocess
 import sys
 import threading
@@ -123,17 +122,12 @@ assert "numba" not in sys.modules
     subprocess.run([sys.executable, "-c", program], check=True, env={"PYTHONPATH": ":".join(sys.path)})
 
 
-def test_arrays_die_with_the_last_who_holds_them():
-    gc.collect()
-    gc.disable()
-    try:
-        x = Variable(X + 1)
-        gone = ref(x._data)
-        F.gelu(x)
-        del x
-        assert gone() is None
-    finally:
-        gc.enable()
+def test_arrays_die_with_the_last_who_holds_them(no_gc):
+    x = Variable(X + 1)
+    gone = ref(x._data)
+    F.gelu(x)
+    del x
+    assert gone() is None
 
 
 def test_an_op_that_asks_for_a_real_array_is_left_as_it_is():

@@ -24,12 +24,7 @@ def _totals(graph):
     return totals
 
 
-@pytest.fixture(autouse=True)
-def _no_gc():
-    gc.collect()
-    gc.disable()
-    yield
-    gc.enable()
+pytestmark = pytest.mark.usefixtures("no_gc")
 
 
 def test_each_array_comes_and_goes():

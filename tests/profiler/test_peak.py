@@ -18,12 +18,7 @@ X = np.ones((N, 50), np.float32)
 WEIGHTS = [50 * 100 + 100, 100 * 80 + 80, 80 * 10 + 10]
 
 
-@pytest.fixture(autouse=True)
-def _no_gc():
-    gc.collect()
-    gc.disable()
-    yield
-    gc.enable()
+pytestmark = pytest.mark.usefixtures("no_gc")
 
 
 def held_by(peak):
