@@ -12,14 +12,6 @@ import rung.functions as F
 from rung import Variable
 
 
-@pytest.fixture
-def _no_collector():
-    gc.collect()
-    gc.disable()
-    yield
-    gc.enable()
-
-
 def _loss(x, w, b):
     h = F.relu(F.linear(x, w, b))
     p = F.softmax(h) * F.exp(-h)
@@ -61,7 +53,7 @@ def _mutation_guarded(x, w, b):
         v.cleargrad()
 
 
-@pytest.mark.usefixtures("_no_collector")
+@pytest.mark.usefixtures("no_gc")
 @pytest.mark.parametrize("step", [_plain, _with_graph, _create_graph_then_clear, _forward_mode, _mutation_guarded])
 def test_memory_stays_flat_without_the_collector(step):
     x, w, b = Variable(np.random.rand(20, 30)), Variable(np.random.rand(30, 8)), Variable(np.zeros(8))
@@ -84,7 +76,7 @@ def _bytes_of_arrays():
     return sum(trace.size for trace in tracemalloc.take_snapshot().filter_traces([arrays]).traces)
 
 
-@pytest.mark.usefixtures("_no_collector")
+@pytest.mark.usefixtures("no_gc")
 def test_a_dropped_result_frees_its_graph_at_once():
     x = Variable(np.ones(3))
     y = F.exp(x) * 2
@@ -93,7 +85,7 @@ def test_a_dropped_result_frees_its_graph_at_once():
     assert node() is None
 
 
-@pytest.mark.usefixtures("_no_collector")
+@pytest.mark.usefixtures("no_gc")
 def test_an_exception_in_forward_frees_the_graph():
     x = Variable(np.ones((2, 3)))
     y = F.tanh(x)
